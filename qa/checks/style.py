@@ -1,0 +1,25 @@
+"""The style-guide settings a project may change, with what holds when it does not."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DEFAULT_STYLE: Mapping[str, object] = MappingProxyType(
+    {
+        # "allow" or "avoid", for each kind of Markdown markup.
+        "italics": "allow",
+        "bold": "allow",
+        "headings": "allow",
+        # The largest heading allowed: 1 is "#".
+        "top_heading": 1,
+        # Plain http:// addresses instead of https://.
+        "http_links": "avoid",
+        # Numbered citation marks such as [3].
+        "citation_marks": "avoid",
+        # Non-breaking spaces outside the languages whose typography needs them.
+        "nonbreaking_spaces": "allow",
+        # Whether a wanted JSON, XML or CSV answer may stand in a ``` block: "allow", "require" or "avoid".
+        "code_fences": "allow",
+        # Suggest indented JSON when the answer is valid but on one long line.
+        "pretty_print": True,
+    }
+)
