@@ -1,8 +1,9 @@
 """The types every check speaks: a Subject goes in, Findings come out. Nothing here knows Django, items or people."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -48,7 +49,7 @@ class Subject:
     format: Format = "free"
     format_schema: Mapping[str, Any] | None = None
     languages: tuple[str, ...] = ()
-    style: Mapping[str, object] = field(default_factory=lambda: DEFAULT_STYLE)
+    style: Mapping[str, object] = dataclasses.field(default_factory=lambda: DEFAULT_STYLE)
 
     def text(self, name: Field) -> str:
         return {Field.PROMPT: self.prompt, Field.COMPLETION: self.completion, Field.CONTEXT: self.context}[name]
@@ -80,7 +81,7 @@ class Finding:
     excerpt: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     clause: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -147,7 +148,7 @@ def excerpt_of(text: str, start: int | None = None, end: int | None = None) -> s
 
 
 def utf16_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """A code-point span as JavaScript counts it: one unit more for every character beyond the Basic Multilingual Plane."""
+    """A code-point span as JavaScript counts it: characters beyond U+FFFF take two units."""
     before = start + _astral(text[:start])
     return before, before + (end - start) + _astral(text[start:end])
 
