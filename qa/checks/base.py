@@ -86,20 +86,22 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Names the finding by what it is about, not where it stands, so a dismissal survives edits elsewhere."""
-        about = "\x1f".join((self.check, self.code, self.field, self.excerpt))
-        return hashlib.blake2b(about.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+        about = "\x1f".join((self.check, self.code, self.field, storable(self.excerpt)))
+        return hashlib.blake2b(about.encode(), digest_size=12).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         return {
             "check": self.check,
             "code": self.code,
             "severity": self.severity.value,
-            "message": self.message,
+            "message": storable(self.message),
             "field": self.field.value,
             "start": self.start,
             "end": self.end,
-            "excerpt": self.excerpt,
-            "suggestions": [{"label": each.label, "replacement": each.replacement} for each in self.suggestions],
+            "excerpt": storable(self.excerpt),
+            "suggestions": [
+                {"label": storable(each.label), "replacement": storable(each.replacement)} for each in self.suggestions
+            ],
             "clause": self.clause,
             "data": dict(self.data),
             "fingerprint": self.fingerprint,
@@ -120,6 +122,11 @@ class Finding:
             clause=stored["clause"],
             data=stored["data"],
         )
+
+
+def storable(text: str) -> str:
+    """PostgreSQL's JSON takes neither NUL nor lone surrogates; both show as the replacement character."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def no_settings(_subject: Subject) -> Mapping[str, Any]:

@@ -15,11 +15,15 @@ DEFAULT_STYLE: Mapping[str, object] = MappingProxyType(
         "http_links": "avoid",
         # Numbered citation marks such as [3].
         "citation_marks": "avoid",
+        # Addresses written out in the text instead of a Markdown link.
+        "bare_links": "allow",
         # Non-breaking spaces outside the languages whose typography needs them.
         "nonbreaking_spaces": "allow",
         # Whether a wanted JSON, XML or CSV answer may stand in a ``` block: "allow", "require" or "avoid".
         "code_fences": "allow",
         # Suggest indented JSON when the answer is valid but on one long line.
         "pretty_print": True,
+        # How far outside its bounds a length may be, as a share of the bound, before it must be changed.
+        "length_tolerance": 0.1,
     }
 )
