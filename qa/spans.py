@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from qa.checks.base import Field, Finding, Severity, Suggestion, excerpt_of
@@ -63,9 +62,7 @@ def inside(spans: list[tuple[int, int]], position: int) -> bool:
 
 def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with spaces in place of the spans, so that positions stay as they were; line ends stay too."""
-    pieces: list[str] = []
-    cuts = [0, *(edge for span in sorted(spans) for edge in span), len(text)]
-    for number, (start, end) in enumerate(pairwise(cuts)):
-        piece = text[start:end]
-        pieces.append("".join(c if c == "\n" else " " for c in piece) if number % 2 else piece)
-    return "".join(pieces)
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = ["\n" if each == "\n" else " " for each in characters[start:end]]
+    return "".join(characters)

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from splintr import Tokenizer
+from splintr import AnyTokenizer, Tokenizer
 
 NAME = "o200k_base"
 
 
 @cache
-def _tokenizer() -> Tokenizer:
+def _tokenizer() -> AnyTokenizer:
     # Loaded on first use: 45 MB and a quarter of a second that processes which never count should not pay.
     return Tokenizer.from_pretrained(NAME)
 

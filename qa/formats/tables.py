@@ -1,0 +1,98 @@
+"""CSV and Markdown tables: the same number of columns on every line, and the columns that were asked for."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from qa.formats.faults import Fault
+from qa.spans import position_of
+
+DELIMITERS = ",;\t|"
+CELL_END = re.compile(r"(?<!\\)\|")
+SEPARATOR = re.compile(r"^[\s|:-]*-[\s|:-]*$")
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+
+def csv_faults(text: str, schema: Mapping[str, Any] | None = None) -> list[Fault]:
+    delimiter = _delimiter(text)
+    rows: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        return [_csv_error(text, error, reader.line_num)]
+    filled = [(line, row) for line, row in rows if row]
+    uneven = list(_uneven(text, [(line, len(row)) for line, row in filled], "csv_uneven"))
+    header = filled[0][1] if filled else []
+    return uneven or _missing_columns(header, schema, "csv_columns")
+
+
+def _delimiter(text: str) -> str:
+    head = text.partition("\n")[0]
+    return max(DELIMITERS, key=head.count)
+
+
+def _csv_error(text: str, error: csv.Error, line: int) -> Fault:
+    unclosed = "unexpected end of data" in str(error)
+    words = "A quotation mark is opened and never closed" if unclosed else "A quotation mark stands in the wrong place"
+    # An unclosed quote swallows every line after it: the last one opened is the one to look at.
+    position = text.rfind('"') if unclosed else position_of(text, line, 1)
+    return Fault("csv_quotes", f"{words}.", max(position, 0))
+
+
+def table_faults(text: str, schema: Mapping[str, Any] | None = None) -> list[Fault]:
+    spans = [token.map for token in MARKDOWN.parse(text) if token.type == "table_open" and token.map]
+    if not spans:
+        return [_no_table(text)]
+    lines = text.split("\n")
+    for first, last in spans:
+        counted = [(number + 1, len(cells(lines[number]))) for number in range(first, last)]
+        uneven = list(_uneven(text, counted, "table_uneven"))
+        if uneven:
+            return uneven
+    return _missing_columns(cells(lines[spans[0][0]]), schema, "table_columns")
+
+
+def cells(line: str) -> list[str]:
+    inner = re.sub(r"`[^`]*`", lambda match: match[0].replace("|", " "), line.strip())
+    inner = inner.removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [cell.strip() for cell in CELL_END.split(inner)]
+
+
+def _no_table(text: str) -> Fault:
+    lines = text.split("\n")
+    rows = [number for number, line in enumerate(lines) if "|" in line]
+    if not rows:
+        return Fault("table_missing", "A Markdown table is wanted; there are no rows with | here.", 0)
+    position = position_of(text, rows[0] + 1, 1)
+    if any(SEPARATOR.match(lines[number]) for number in rows):
+        return Fault("table_separator", "The line of dashes needs as many columns as the header above it.", position)
+    return Fault("table_separator", "A line of dashes (|---|---|) is missing under the header.", position)
+
+
+def _uneven(text: str, counted: Sequence[tuple[int, int]], code: str) -> Iterator[Fault]:
+    if not counted:
+        return
+    wanted = counted[0][1]
+    for line, columns in counted:
+        if columns != wanted:
+            message = f"This line has {_columns(columns)}, the first has {_columns(wanted)}."
+            yield Fault(code, message, position_of(text, line, 1))
+            return
+
+
+def _columns(number: int) -> str:
+    return "1 column" if number == 1 else f"{number} columns"
+
+
+def _missing_columns(header: Sequence[str], schema: Mapping[str, Any] | None, code: str) -> list[Fault]:
+    wanted = [str(name) for name in (schema or {}).get("columns", ())]
+    present = {name.strip() for name in header}
+    missing = [name for name in wanted if name not in present]
+    return [Fault(code, f"Columns missing from the header: {', '.join(missing)}.", 0)] if missing else []
