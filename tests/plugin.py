@@ -14,6 +14,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
 from config.embedded.home import Home, prepare_home
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey

@@ -92,7 +92,7 @@ class Postgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         data = self.home.folder(unfinished.name)
         with self._password_file() as password_file:
-            command = [
+            command: list[str | Path] = [
                 self.program("initdb"), "-D", data, "-U", ROLE, "-E", "UTF8", "-A", "scram-sha-256",
                 f"--pwfile={password_file}", "--no-instructions", *self._locale(),
             ]  # fmt: skip
@@ -130,7 +130,7 @@ def ensure_extensions(url: str) -> None:
             connection.execute("create extension if not exists vector")
         except psycopg.Error as error:
             raise ServerError(
-                f"The database lacks pgvector and we may not add it: run 'create extension vector' as a superuser. {error}"
+                f"The database lacks pgvector and we may not add it: 'create extension vector' as a superuser. {error}"
             ) from error
         available = {row[0] for row in connection.execute("select name from pg_available_extensions")}
         for name in OPTIONAL_EXTENSIONS:

@@ -66,7 +66,7 @@ def spawn(
             cwd=cwd,
             env=None if env is None else dict(env),
             start_new_session=True,
-            preexec_fn=_in_child(os.getpid(), death_signal),
+            preexec_fn=_in_child(os.getpid(), death_signal),  # noqa: PLW1509 - there are no threads yet
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,

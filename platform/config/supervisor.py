@@ -1,0 +1,331 @@
+"""`manage.py up`: every process of an installation, started in order, watched, and stopped in order."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from config import local, ml_extra
+from config.embedded.processes import ServerError, kill_group, spawn, stop, tail
+
+MARK = "SCRIPTORIUM_SUPERVISED"
+HEALTHY_AFTER = 30.0
+LONGEST_BACKOFF = 30.0
+WEB_TIMEOUT = 90.0
+STOP_TIMEOUT = 8.0
+STRAY_TIMEOUT = 5.0
+
+
+@dataclass
+class Service:
+    """One supervised program of ours; the servers have launchers of their own."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    death_signal: signal.Signals = signal.SIGTERM
+    extra_env: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = spawn(
+            self.command,
+            log=self.log,
+            cwd=local.BASE_DIR,
+            env={**os.environ, **self.extra_env},
+            death_signal=self.death_signal,
+        )
+
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def stop(self) -> None:
+        if self.process:
+            stop(self.process, signal.SIGTERM, STOP_TIMEOUT)
+
+
+class Watched:
+    """Anything with `process` and `start()`, started again when it ends, later each time it fails."""
+
+    def __init__(self, name: str, process: Callable[[], subprocess.Popen[bytes] | None], start: Callable[[], None]):
+        self.name = name
+        self._process = process
+        self._start = start
+        self._failures = 0
+        self._started = 0.0
+        self._due = 0.0
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        self._start()
+
+    def look(self) -> None:
+        now = time.monotonic()
+        process = self._process()
+        if process and process.poll() is None:
+            return
+        if not self._due:
+            self._plan(now, process.returncode if process else None)
+        if now >= self._due:
+            self._due = 0.0
+            self._restart(process)
+
+    def _plan(self, now: float, status: int | None) -> None:
+        self._failures = 0 if now - self._started > HEALTHY_AFTER else self._failures + 1
+        delay = min(LONGEST_BACKOFF, 0.25 * 2**self._failures) if self._failures else 0.0
+        self._due = now + delay
+        say(f"{self.name} ended (status {status}); starting it again{f' in {delay:.1f} s' if delay else ''}.")
+
+    def _restart(self, process: subprocess.Popen[bytes] | None) -> None:
+        if process:
+            kill_group(process.pid)
+        try:
+            self.start()
+        except ServerError as error:
+            say(str(error))
+
+
+class Supervisor:
+    def __init__(self, var: Path, options: argparse.Namespace):
+        self.var = var
+        self.options = options
+        self.logs = var / "log"
+        self.logs.mkdir(exist_ok=True)
+        self.servers = local.embedded_servers(var)
+        self.services: list[Service] = []
+        self.watched: list[Watched] = []
+        self.installer: Service | None = None
+        self.watches_ml = False
+
+    @property
+    def address(self) -> str:
+        host = "localhost" if self.options.host in {"127.0.0.1", "0.0.0.0", "::"} else self.options.host  # noqa: S104
+        return f"http://{host}:{self.options.port}"
+
+    def run(self) -> None:
+        try:
+            self.begin()
+            while True:
+                for watched in self.watched:
+                    watched.look()
+                self.look_after_ml()
+                time.sleep(0.25)
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            self.stop()
+
+    def begin(self) -> None:
+        say("Starting PostgreSQL and Valkey …")
+        environment = self.start_servers()
+        local.write_running(self.var, local.Running(os.getpid(), "up", environment, self.address))
+        self.prepare_data()
+        sign_ins = self.seed()
+        self.start_services()
+        self.wait_for_web()
+        say(f"\nScriptorium is ready: {self.address}\n{sign_ins}\nStop it with Ctrl-C. Logs: {self.logs}")
+        self.begin_ml()
+
+    def start_servers(self) -> dict[str, str]:
+        for server in self.servers.all():
+            watched = Watched(type(server).__name__, lambda server=server: server.process, server.start)  # type: ignore[misc]
+            watched.start()
+            self.watched.append(watched)
+        return self.servers.publish()
+
+    def prepare_data(self) -> None:
+        say("Preparing the database …")
+        collect = self.manage("collectstatic", "--noinput", "-v0")
+        self.finish(self.manage("migrate", "--noinput", "-v0"))
+        self.finish(collect)
+
+    def seed(self) -> str:
+        if self.options.no_demo or not any(local.BASE_DIR.glob("*/management/commands/seed_demo.py")):
+            return ""
+        say("Seeding the demo project (once) …")
+        command = self.manage("seed_demo", "--once")
+        command.log.write_text("")
+        self.finish(command)
+        return command.log.read_text().strip()
+
+    def manage(self, name: str, *arguments: str) -> Service:
+        service = Service(name, [sys.executable, "manage.py", name, *arguments], self.logs / f"{name}.log")
+        if name == "seed_demo":
+            service.log.write_text("")
+        service.start()
+        self.services.append(service)
+        return service
+
+    def finish(self, service: Service) -> None:
+        if not service.process or service.process.wait() != 0:
+            raise ServerError(f"'manage.py {service.name}' failed. Its last lines:\n{tail(service.log, 25)}")
+        self.services.remove(service)
+
+    def start_services(self) -> None:
+        self.watch(self.web())
+        self.watch(self.worker("fast", 2))
+        beat = ["-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile=", "-s", str(self.var / "beat")]
+        self.watch(Service("beat", [sys.executable, *beat], self.logs / "beat.log"))
+
+    def web(self) -> Service:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.options.host,
+            "--port", str(self.options.port), "--workers", "2", "--blocking-threads", "4", "--backlog", "1024",
+            "--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-ws", "config.wsgi:application",
+        ]  # fmt: skip
+        return Service("web", command, self.logs / "web.log")
+
+    def worker(self, queue: str, concurrency: int) -> Service:
+        command = [
+            sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queue, "-c", str(concurrency),
+            "-n", f"{queue}@%h", "-l", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        ]  # fmt: skip
+        # SIGQUIT leaves running tasks at once; they come back, because they are acknowledged late.
+        one_thread = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+        return Service(f"worker {queue}", command, self.logs / f"worker-{queue}.log", signal.SIGQUIT, one_thread)
+
+    def watch(self, service: Service) -> None:
+        self.services.append(service)
+        watched = Watched(service.name, lambda: service.process, service.start)
+        watched.start()
+        self.watched.append(watched)
+
+    def wait_for_web(self) -> None:
+        deadline = time.monotonic() + WEB_TIMEOUT
+        host = "127.0.0.1" if self.options.host == "0.0.0.0" else self.options.host  # noqa: S104
+        while not answers(f"http://{host}:{self.options.port}/healthz"):
+            if time.monotonic() > deadline:
+                raise ServerError(f"The web server does not answer. Its last lines:\n{tail(self.logs / 'web.log')}")
+            for watched in self.watched:
+                watched.look()
+            time.sleep(0.1)
+
+    def begin_ml(self) -> None:
+        """After the first page: nobody waits for a gigabyte of wheels."""
+        if self.options.no_ml:
+            return
+        step = ("loading", ml_extra.VERIFY) if ml_extra.is_installed() else ("installing", ml_extra.INSTALL)
+        self.run_for_ml(*step)
+
+    def run_for_ml(self, state: str, command: Sequence[str]) -> None:
+        ml_extra.write_state(self.var, state)
+        self.installer = Service("ml extra", command, self.logs / "ml-extra.log")
+        self.installer.start()
+
+    def look_after_ml(self) -> None:
+        if not self.installer or not self.installer.process or self.installer.process.poll() is None:
+            return
+        status, command, log = self.installer.process.returncode, self.installer.command, self.installer.log
+        self.installer = None
+        if status != 0:
+            ml_extra.write_state(self.var, "failed", tail(log, 3))
+            say(f"The ML extra is not available; everything else works. See {log}")
+        elif command == ml_extra.INSTALL:
+            self.run_for_ml("loading", ml_extra.VERIFY)
+        else:
+            ml_extra.write_state(self.var, "ready")
+            self.watch(self.worker("ml", 1))
+            say("The ML extra is ready.")
+
+    def stop(self) -> None:
+        """Web, workers and beat together, then the servers they use."""
+        say("Stopping …")
+        services = [*self.services, *([self.installer] if self.installer else [])]
+        for service in services:
+            service.ask_to_stop()
+        for service in services:
+            service.stop()
+        self.servers.stop()
+
+
+def say(text: str) -> None:
+    with suppress(BrokenPipeError, OSError):
+        print(text, flush=True)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def end_strays(var: Path) -> None:
+    """Processes of a supervisor that was killed; they carry its mark in their environment."""
+    strays = [process for process in psutil.process_iter() if _is_stray(process, var)]
+    _, alive = psutil.wait_procs(strays, timeout=STRAY_TIMEOUT)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=STRAY_TIMEOUT)
+
+
+def _is_stray(process: psutil.Process, var: Path) -> bool:
+    with suppress(psutil.Error, OSError):
+        return process.pid != os.getpid() and process.environ().get(MARK) == str(var)
+    return False
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServerError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): stop what uses it, "
+                f"or start with ./scriptorium up --port {port + 1}"
+            ) from error
+
+
+def allow_host(host: str) -> None:
+    """Without ALLOWED_HOSTS, the names under which this machine is reached when it is not only itself."""
+    if host in {"127.0.0.1", "localhost", "::1"} or os.environ.get("ALLOWED_HOSTS"):
+        return
+    names = {"localhost", "127.0.0.1", "[::1]", socket.gethostname(), socket.getfqdn()}
+    names |= {host} - {"0.0.0.0", "::"}  # noqa: S104
+    os.environ["ALLOWED_HOSTS"] = ",".join(sorted(names))
+    say(f"Reachable as: {os.environ['ALLOWED_HOSTS']}. Other names: set ALLOWED_HOSTS.")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./scriptorium up", description="Run Scriptorium on this machine.")
+    parser.add_argument("--host", default=os.environ.get("SCRIPTORIUM_HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("SCRIPTORIUM_PORT", "8000")))
+    parser.add_argument("--no-ml", action="store_true", help="leave out the ML extra (embeddings)")
+    parser.add_argument("--no-demo", action="store_true", help="do not seed the demo project")
+    return parser.parse_args(arguments)
+
+
+def _end(_signum: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def main(arguments: Sequence[str]) -> int:
+    var = local.prepare_environment()
+    options = parse(arguments)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _end)
+    with local.only_one(var):
+        end_strays(var)
+        refuse_taken_port(options.host, options.port)
+        allow_host(options.host)
+        os.environ[MARK] = str(var)
+        os.environ["SCRIPTORIUM_SERVES"] = "1"
+        Supervisor(var, options).run()
+    return 0
