@@ -147,6 +147,7 @@ class Check:
     title: str
     run: Callable[[Subject], list[Finding]]
     settings: Callable[[Subject], Mapping[str, Any]] = no_settings
+    engine: str = "rules"
 
 
 def excerpt_of(text: str, start: int | None = None, end: int | None = None) -> str:

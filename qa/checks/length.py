@@ -62,4 +62,4 @@ def settings(subject: Subject) -> Mapping[str, Any]:
     }
 
 
-CHECK = Check(name=NAME, version=1, weight="fast", title="Length", run=find, settings=settings)
+CHECK = Check(name=NAME, version=1, weight="fast", title="Length", run=find, settings=settings, engine=tokens.NAME)

@@ -1,0 +1,114 @@
+"""Texts that are not in their cell's language."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
+
+from qa.checks.base import Check, Field, Finding, Severity, Subject
+from qa.scripts import SCRIPTS_OF, dominant_script
+
+NAME = "language"
+JUDGED = (Field.PROMPT, Field.COMPLETION)
+# Told apart from the project's own languages: what people paste or slip into most.
+ALWAYS = ("ar", "de", "en", "es", "fr", "it", "pt", "ru", "zh")
+# Letters below which no guess is worth an interruption; scripts without spaces say more per letter.
+FEWEST_LETTERS = 80
+FEWEST_LETTERS_DENSE = 25
+DENSE = ("Han", "Kana", "Hangul")
+CERTAIN_LETTERS = 200
+CONFIDENT = 0.90
+CERTAIN = 0.99
+# Answers here may rightly be in another language: "translate", "which language is this?".
+ANOTHER_LANGUAGE_IS_FINE = ("rewriting", "classification", "extraction")
+NOT_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|<[^<>\n]{1,200}>|(?:https?://|www\.)\S+|\S+@\S+\.\S+|[\[{][^\n]*?[\]}]",
+    re.S,
+)
+NOT_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def find(subject: Subject) -> list[Finding]:
+    found = [_judge(subject, field) for field in JUDGED]
+    return [finding for finding in found if finding is not None]
+
+
+def _judge(subject: Subject, field: Field) -> Finding | None:
+    if field is Field.COMPLETION and subject.format in ("json", "xml", "csv"):
+        return None
+    words = NOT_LETTERS.sub(" ", NOT_PROSE.sub(" ", subject.text(field))).strip()
+    script = dominant_script(words)
+    letters = len(words.replace(" ", ""))
+    if script is None or letters < (FEWEST_LETTERS_DENSE if script in DENSE else FEWEST_LETTERS):
+        return None
+    return _wrong_script(subject, field, script) or _wrong_language(subject, field, words, letters)
+
+
+def _wrong_script(subject: Subject, field: Field, script: str) -> Finding | None:
+    expected = SCRIPTS_OF.get(_base(subject.language))
+    if expected is None or script in expected:
+        return None
+    wanted = _name(subject.language)
+    message = f"The {field.value} is not in {wanted}: it is written in {script} letters."
+    return _finding("other_script", _severity(subject, field, certain=True), message, field, {"script": script})
+
+
+def _wrong_language(subject: Subject, field: Field, words: str, letters: int) -> Finding | None:
+    wanted = _language(subject.language)
+    if wanted is None:
+        return None
+    best = _detector(_told_apart(subject)).compute_language_confidence_values(words)[0]
+    if best.language == wanted or best.value < CONFIDENT:
+        return None
+    certain = letters >= CERTAIN_LETTERS and best.value >= CERTAIN
+    message = f"The {field.value} reads as {best.language.name.title()}, not {_name(subject.language)}."
+    data = {"language": best.language.iso_code_639_1.name.lower(), "confidence": round(best.value, 3)}
+    return _finding("other_language", _severity(subject, field, certain), message, field, data)
+
+
+def _severity(subject: Subject, field: Field, certain: bool) -> Severity:
+    lenient = field is Field.COMPLETION and subject.skill in ANOTHER_LANGUAGE_IS_FINE
+    return Severity.MUST if certain and not lenient else Severity.SHOULD
+
+
+def _finding(code: str, severity: Severity, message: str, field: Field, data: Mapping[str, Any]) -> Finding:
+    return Finding(NAME, code, severity, message, field, data=data)
+
+
+def _base(code: str) -> str:
+    return code.partition("-")[0].lower()
+
+
+def _language(code: str) -> Language | None:
+    known = getattr(IsoCode639_1, {"no": "nb"}.get(_base(code), _base(code)).upper(), None)
+    return Language.from_iso_code_639_1(known) if known else None
+
+
+def _name(code: str) -> str:
+    language = _language(code)
+    return language.name.title() if language else code
+
+
+def _told_apart(subject: Subject) -> frozenset[str]:
+    return frozenset(_base(code) for code in (subject.language, *subject.languages, *ALWAYS))
+
+
+@cache
+def _detector(codes: frozenset[str]) -> LanguageDetector:
+    # Low accuracy means trigrams only: 17 MB for ten languages instead of 240, and as good on texts this long.
+    languages = [language for code in sorted(codes) if (language := _language(code)) is not None]
+    return LanguageDetectorBuilder.from_languages(*languages).with_low_accuracy_mode().build()
+
+
+def settings(subject: Subject) -> Mapping[str, Any]:
+    return {
+        "language": subject.language,
+        "told_apart": sorted(_told_apart(subject)),
+        "lenient": subject.skill in ANOTHER_LANGUAGE_IS_FINE,
+        "structured": subject.format in ("json", "xml", "csv"),
+    }
+
+
+CHECK = Check(name=NAME, version=1, weight="fast", title="Language", run=find, settings=settings, engine="lingua")
