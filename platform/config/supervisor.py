@@ -26,6 +26,7 @@ LONGEST_BACKOFF = 30.0
 WEB_TIMEOUT = 90.0
 STOP_TIMEOUT = 8.0
 STRAY_TIMEOUT = 5.0
+ML_ATTEMPTS = 4  # installing and loading, each once more
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Supervisor:
         self.services: list[Service] = []
         self.watched: list[Watched] = []
         self.installer: Service | None = None
-        self.watches_ml = False
+        self.ml_attempts = 0
 
     @property
     def address(self) -> str:
@@ -157,14 +158,12 @@ class Supervisor:
             return ""
         say("Seeding the demo project (once) …")
         command = self.manage("seed_demo", "--once")
-        command.log.write_text("")
         self.finish(command)
         return command.log.read_text().strip()
 
     def manage(self, name: str, *arguments: str) -> Service:
         service = Service(name, [sys.executable, "manage.py", name, *arguments], self.logs / f"{name}.log")
-        if name == "seed_demo":
-            service.log.write_text("")
+        service.log.write_text("")
         service.start()
         self.services.append(service)
         return service
@@ -216,24 +215,28 @@ class Supervisor:
     def begin_ml(self) -> None:
         """After the first page: nobody waits for a gigabyte of wheels."""
         if self.options.no_ml:
+            ml_extra.write_state(self.var, "absent", "left out with --no-ml")
             return
         step = ("loading", ml_extra.VERIFY) if ml_extra.is_installed() else ("installing", ml_extra.INSTALL)
         self.run_for_ml(*step)
 
     def run_for_ml(self, state: str, command: Sequence[str]) -> None:
         ml_extra.write_state(self.var, state)
+        self.ml_attempts += 1
         self.installer = Service("ml extra", command, self.logs / "ml-extra.log")
         self.installer.start()
 
     def look_after_ml(self) -> None:
         if not self.installer or not self.installer.process or self.installer.process.poll() is None:
             return
-        status, command, log = self.installer.process.returncode, self.installer.command, self.installer.log
-        self.installer = None
-        if status != 0:
-            ml_extra.write_state(self.var, "failed", tail(log, 3))
-            say(f"The ML extra is not available; everything else works. See {log}")
-        elif command == ml_extra.INSTALL:
+        kill_group(self.installer.process.pid)
+        ended, status, self.installer = self.installer, self.installer.process.returncode, None
+        if status < 0 and self.ml_attempts < ML_ATTEMPTS:  # killed from outside: not its own fault
+            self.begin_ml()
+        elif status != 0:
+            ml_extra.write_state(self.var, "failed", tail(ended.log, 3))
+            say(f"The ML extra is not available; everything else works. See {ended.log}")
+        elif ended.command == ml_extra.INSTALL:
             self.run_for_ml("loading", ml_extra.VERIFY)
         else:
             ml_extra.write_state(self.var, "ready")
