@@ -135,7 +135,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if env_bool("PLAIN_STATIC", DEBUG)
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static.HashedAndCompressed"
     },
 }
 WHITENOISE_USE_FINDERS = env_bool("PLAIN_STATIC", DEBUG)
