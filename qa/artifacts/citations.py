@@ -33,7 +33,9 @@ NUMBERED = re.compile(
     r"(?=[\s.,;:!?)\"'”’»。，、—–-]|[A-Z][a-z]|$)"
 )
 # What makes a line code or mathematics, where [3] is an index or an interval.
-INDEXED = re.compile(r"[={}]|;\s*$|\b\w+\([^)]*\)|\[\d+\]\s*[+*/<>^-]|\]\.\w|\bdef |\bfor \w+ in |^\s{4}|^>>>|\$[^\s\d]")
+INDEXED = re.compile(
+    r"[={}]|;\s*$|\b\w+\([^)]*\)|\[\d+\]\s*[+*/<>^-]|\]\.\w|\bdef |\bfor \w+ in |^\s{4}|^>>>|\$[^\s\d]"
+)
 
 
 def find(prose: str) -> Iterator[Mark]:

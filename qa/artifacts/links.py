@@ -19,7 +19,7 @@ MALFORMED = re.compile(
 )
 PLACEHOLDER_HOST = re.compile(
     r"^(?:www\.)?(?:example\.(?:com|org|net|edu)|(?:your|my)-?(?:site|website|domain|company|link|url|blog)\.\w+"
-    r"|(?:domain|website|site|link|url|placeholder|test)\.(?:com|here|org)|localhost|127\.0\.0\.1|foo\.bar|foo\.com)(?=[:/?#]|$)",
+    r"|(?:domain|website|site|link|url|placeholder|test)\.(?:com|here|org)|foo\.bar|foo\.com)(?=[:/?#]|$)",
     re.IGNORECASE,
 )
 CHATBOT_SOURCE = re.compile(
@@ -78,10 +78,10 @@ def _is_bare(prose: str, start: int) -> bool:
 
 PLACEHOLDER = re.compile(
     r"\blorem ipsum\b(?: dolor\b)?"
-    r"|\[(?:insert|your|add|enter|fill in|name of|company name|recipient|sender|date here|link here|url here|einfügen|Ihr Name"
+    r"|\[(?:insert|your|enter your|enter the|fill in|name of|company name|recipient|sender|date here|link here|url here|einfügen|Ihr Name"
     r"|insérer|votre nom|insertar|su nombre|inserire|inserisci|infoga|ditt namn|lisää|nimesi|inserir|seu nome|вставьте|ваше имя"
     r"|вставте|插入|您的|你的)(?=[\s\]:])[^\[\]\n]{0,60}\](?!\()"
-    r"|<(?:insert|your|add|enter) [^<>\n]{1,60}>|\{\{ ?\w{1,40} ?\}\}"
+    r"|<(?:insert|your|enter your) [^<>\n]{1,60}>|\{\{ ?\w{1,40} ?\}\}"
     r"|\[(?:TODO|FIXME|TBD|XXX|PLACEHOLDER)[^\[\]\n]{0,60}\]|\b(?:TODO|FIXME)(?=:| *$)|\[\.\.\.insert[^\]\n]*\]",
     re.IGNORECASE | re.MULTILINE,
 )

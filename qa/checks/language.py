@@ -8,10 +8,11 @@ from typing import Any
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 
 from qa.checks.base import Check, Field, Finding, Severity, Subject
-from qa.scripts import SCRIPTS_OF, dominant_script
+from qa.scripts import SCRIPTS_OF, dominant_script, script_of
 
 NAME = "language"
 JUDGED = (Field.PROMPT, Field.COMPLETION)
+STRUCTURED = ("json", "xml", "csv")
 # Told apart from the project's own languages: what people paste or slip into most.
 ALWAYS = ("ar", "de", "en", "es", "fr", "it", "pt", "ru", "zh")
 # Letters below which no guess is worth an interruption; scripts without spaces say more per letter.
@@ -27,7 +28,14 @@ NOT_PROSE = re.compile(
     r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|<[^<>\n]{1,200}>|(?:https?://|www\.)\S+|\S+@\S+\.\S+|[\[{][^\n]*?[\]}]",
     re.S,
 )
-NOT_LETTERS = re.compile(r"[\W\d_]+")
+NOT_LETTERS = re.compile(r"[^\w\n.!?。！？]|[\d_]+")
+SEGMENT_END = re.compile(r"[\n.!?。！？]+")
+WORD = re.compile(r"[^\W\d_]\w*")
+CODE_SYMBOLS = re.compile(r"[{}();=<>\[\]_\\/$&|+*#]")
+MOST_CODE_SYMBOLS = 0.05
+# With this much of its own script a text is in its language and quotes another ("Translate into …").
+OWN_LETTERS_SHARE, OWN_LETTERS = 0.02, 5
+SEGMENT_LETTERS = 30
 
 
 def find(subject: Subject) -> list[Finding]:
@@ -36,19 +44,36 @@ def find(subject: Subject) -> list[Finding]:
 
 
 def _judge(subject: Subject, field: Field) -> Finding | None:
-    if field is Field.COMPLETION and subject.format in ("json", "xml", "csv"):
+    prose = NOT_PROSE.sub(" ", subject.text(field))
+    if _is_code(prose) or (field is Field.COMPLETION and subject.format in STRUCTURED):
         return None
-    words = NOT_LETTERS.sub(" ", NOT_PROSE.sub(" ", subject.text(field))).strip()
+    words = NOT_LETTERS.sub(" ", prose)
     script = dominant_script(words)
-    letters = len(words.replace(" ", ""))
-    if script is None or letters < (FEWEST_LETTERS_DENSE if script in DENSE else FEWEST_LETTERS):
+    if script is None:
         return None
-    return _wrong_script(subject, field, script) or _wrong_language(subject, field, words, letters)
+    if script not in DENSE:
+        words = WORD.sub(_unless_capitalized, words)
+    letters = sum(map(str.isalpha, words))
+    if letters < (FEWEST_LETTERS_DENSE if script in DENSE else FEWEST_LETTERS):
+        return None
+    return _wrong_script(subject, field, words, script) or _wrong_language(subject, field, words, letters)
 
 
-def _wrong_script(subject: Subject, field: Field, script: str) -> Finding | None:
+def _unless_capitalized(word: re.Match[str]) -> str:
+    """Names keep their spelling in every language, so lists of them look foreign: capitalized words are not judged."""
+    return " " if word[0][0].isupper() else word[0]
+
+
+def _is_code(prose: str) -> bool:
+    return len(CODE_SYMBOLS.findall(prose)) > MOST_CODE_SYMBOLS * len(prose)
+
+
+def _wrong_script(subject: Subject, field: Field, words: str, script: str) -> Finding | None:
     expected = SCRIPTS_OF.get(_base(subject.language))
     if expected is None or script in expected:
+        return None
+    own = sum(script_of(letter) in expected for letter in words)
+    if own >= OWN_LETTERS or own > OWN_LETTERS_SHARE * len(words):
         return None
     wanted = _name(subject.language)
     message = f"The {field.value} is not in {wanted}: it is written in {script} letters."
@@ -59,13 +84,20 @@ def _wrong_language(subject: Subject, field: Field, words: str, letters: int) ->
     wanted = _language(subject.language)
     if wanted is None:
         return None
-    best = _detector(_told_apart(subject)).compute_language_confidence_values(words)[0]
-    if best.language == wanted or best.value < CONFIDENT:
+    detector = _detector(_told_apart(subject))
+    best = detector.compute_language_confidence_values(words)[0]
+    if best.language == wanted or best.value < CONFIDENT or _is_partly(wanted, detector, words):
         return None
     certain = letters >= CERTAIN_LETTERS and best.value >= CERTAIN
     message = f"The {field.value} reads as {best.language.name.title()}, not {_name(subject.language)}."
     data = {"language": best.language.iso_code_639_1.name.lower(), "confidence": round(best.value, 3)}
     return _finding("other_language", _severity(subject, field, certain), message, field, data)
+
+
+def _is_partly(wanted: Language, detector: LanguageDetector, words: str) -> bool:
+    """Whether one sentence is in the language wanted: then the rest is quoted, listed or to be translated."""
+    segments = (segment for segment in SEGMENT_END.split(words) if sum(map(str.isalpha, segment)) >= SEGMENT_LETTERS)
+    return any(detector.compute_language_confidence(segment, wanted) >= CONFIDENT for segment in segments)
 
 
 def _severity(subject: Subject, field: Field, certain: bool) -> Severity:
@@ -107,7 +139,7 @@ def settings(subject: Subject) -> Mapping[str, Any]:
         "language": subject.language,
         "told_apart": sorted(_told_apart(subject)),
         "lenient": subject.skill in ANOTHER_LANGUAGE_IS_FINE,
-        "structured": subject.format in ("json", "xml", "csv"),
+        "structured": subject.format in STRUCTURED,
     }
 
 
