@@ -136,7 +136,7 @@ def _row(key: Key, check: Check, outcome: _Outcome, earlier: CheckRun | None, no
 
 
 def _pause(attempts: int) -> timedelta:
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    return min(FIRST_RETRY * (1 << min(attempts - 1, 10)), LONGEST_RETRY)
 
 
 def _cached(keys: Iterable[Key]) -> dict[Key, _Outcome]:

@@ -11,16 +11,19 @@ REMOVE = (Suggestion("Remove", ""),)
 # "Citation needed" and its kin, as the Wikipedias of these languages write it.
 EDITORIAL = re.compile(
     r"\[(?:citation needed|clarification needed|when\?|who\?|by whom\?|according to whom\?|dubious – discuss"
-    r"|better source needed|not in citation given|full citation needed|page needed|verification needed|original research\?"
+    r"|better source needed|not in citation given|full citation needed|page needed|verification needed"
+    r"|original research\?"
     r"|(?:note|nb|n|fn|ref|Anm\.|Anmerkung|not|komm) \d{1,3}"
-    r"|Einzelnachweis fehlt|Beleg fehlt\??|réf\. (?:nécessaire|souhaitée)|cita requerida|senza fonte|citazione necessaria"
+    r"|Einzelnachweis fehlt|Beleg fehlt\??|réf\. (?:nécessaire|souhaitée)|cita requerida|senza fonte"
+    r"|citazione necessaria"
     r"|carece de fontes\??|citação necessária|lähde\?|källa behövs|potrzebny przypis|zdroj\?|джерело\?|кому\?|где\?"
     r"|источник не указан[^\]\n]{0,20}|来源请求|來源請求|بحاجة لمصدر)\]",
     re.IGNORECASE,
 )
 CHATBOT = re.compile(
     r"【[^【】\n]{0,60}†[^【】\n]{0,80}】"
-    r"|[\ue200-\ue2ff]?(?:cite[\ue200-\ue2ff]*)?\bturn\d{1,3}(?:search|news|view|image|file|fetch|academia)\d{1,3}\b[\ue200-\ue2ff]?"
+    r"|[\ue200-\ue2ff]?(?:cite[\ue200-\ue2ff]*)?\bturn\d{1,3}(?:search|news|view|image|file|fetch"
+    r"|academia)\d{1,3}\b[\ue200-\ue2ff]?"
     r"|:contentReference\[oaicite:\d{1,3}\](?:\{index=\d{1,3}\})?"
     r"|\[?oaicite:\d{1,3}\]?|\boai_citation[:\w‡†.-]*|\[\^?\d{1,3}†[^\]\n]{0,80}\]"
     r"|<grok-card[^>\n]{0,200}>|\[attached_file:\d{1,3}\]|\[web:\d{1,3}\]"

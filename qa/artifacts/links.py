@@ -14,7 +14,8 @@ EMPTY_LINK = re.compile(r"(?<!!)\[(?P<text>[^\[\]\n]{1,200})\]\((?:\s*|#|url|lin
 SPLIT_LINK = re.compile(r"\[[^\[\]\n]{1,200}\](?P<gap>[ \t]+)\(https?://[^\s()]+\)")
 MALFORMED = re.compile(
     r"\b(?:htt?ps?|htpps?|hhttps?):?/(?!/)[\w-]+\.\w+\S*|\b(?:htp|htps|htpp|htttp|htttps|hhttp|hhttps|ttps?)://\S+"
-    r"|\bhttps?//[\w-]+\.\S+|\bhttps?:\\\\\S+|\bhttps?://https?:?//?\S*|\bhttps?://(?=[\s,;)\]]|$)|\bhttps?://\s?www\.(?=\s|$)",
+    r"|\bhttps?//[\w-]+\.\S+|\bhttps?:\\\\\S+|\bhttps?://https?:?//?\S*|\bhttps?://(?=[\s,;)\]]|$)"
+    r"|\bhttps?://\s?www\.(?=\s|$)",
     re.IGNORECASE,
 )
 PLACEHOLDER_HOST = re.compile(
@@ -78,8 +79,10 @@ def _is_bare(prose: str, start: int) -> bool:
 
 PLACEHOLDER = re.compile(
     r"\blorem ipsum\b(?: dolor\b)?"
-    r"|\[(?:insert|your|enter your|enter the|fill in|name of|company name|recipient|sender|date here|link here|url here|einfügen|Ihr Name"
-    r"|insérer|votre nom|insertar|su nombre|inserire|inserisci|infoga|ditt namn|lisää|nimesi|inserir|seu nome|вставьте|ваше имя"
+    r"|\[(?:insert|your|enter your|enter the|fill in|name of|company name|recipient|sender|date here"
+    r"|link here|url here|einfügen|Ihr Name"
+    r"|insérer|votre nom|insertar|su nombre|inserire|inserisci|infoga|ditt namn|lisää|nimesi|inserir"
+    r"|seu nome|вставьте|ваше имя"
     r"|вставте|插入|您的|你的)(?=[\s\]:])[^\[\]\n]{0,60}\](?!\()"
     r"|<(?:insert|your|enter your) [^<>\n]{1,60}>|\{\{ ?\w{1,40} ?\}\}"
     r"|\[(?:TODO|FIXME|TBD|XXX|PLACEHOLDER)[^\[\]\n]{0,60}\]|\b(?:TODO|FIXME)(?=:| *$)|\[\.\.\.insert[^\]\n]*\]",

@@ -16,10 +16,16 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"i(?:'m| am) (?:just |only )?an? (?:ai|artificial intelligence) (?:language model|assistant|chatbot)",
         r"(?:as of|up to|since) my (?:last|latest) (?:knowledge )?(?:update|training|cutoff|training data)",
         r"my (?:knowledge|training data) cut-?off",
-        r"i(?:'m| am) sorry,? but (?:as an? |i (?:can(?:no|')t|am (?:not able|unable)) (?:to )?(?:assist|fulfill|help|provide|generate|comply))",
+        (
+            r"i(?:'m| am) sorry,? but (?:as an? |i (?:can(?:no|')t|am (?:not able|unable)) (?:to )?(?:assist"
+            r"|fulfill|help|provide|generate|comply))"
+        ),
         r"i (?:can(?:no|')t|am (?:not able|unable) to) (?:assist with|fulfill|comply with) (?:that|this|your) request",
         r"(?:certainly|sure|of course|absolutely)[!,.] (?:here (?:is|are|'s)|here's|below is)",
-        r"(?:let me know|feel free to (?:ask|reach out)) if (?:you have|there(?:'s| is| are)) (?:any|anything)(?: (?:other|more|further))? questions",
+        (
+            r"(?:let me know|feel free to (?:ask|reach out)) if (?:you have|there(?:'s| is| are)) (?:any"
+            r"|anything)(?: (?:other|more|further))? questions"
+        ),
         r"is there anything else (?:i can|you(?:'d| would) like)",
         r"i hope this (?:helps|information helps)[.!]",
         r"would you like me to (?:expand|elaborate|continue|provide|create|draft)",
@@ -27,7 +33,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"regenerate response\b",
     ),
     "de": (
-        r"als (?:ein )?(?:ki|künstliche intelligenz)(?:[- ](?:sprach)?modell|[- ]assistent)?[ ,](?:habe|kann|bin|verfüge|besitze)",
+        (
+            r"als (?:ein )?(?:ki|künstliche intelligenz)(?:[- ](?:sprach)?modell|[- ]assistent)?[ ,](?:habe|kann"
+            r"|bin|verfüge|besitze)"
+        ),
         r"als (?:ein |großes )?(?:ki-)?sprachmodell\b",
         r"ich bin (?:nur )?ein(?:e)? (?:ki|künstliche intelligenz|sprachmodell|ki-\w+)",
         r"(?:stand|bis zu) (?:meine[smr] )?(?:letzten )?(?:wissensstands?|trainingsdaten)",
@@ -56,7 +65,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"je suis désolé,? mais (?:je ne peux pas|en tant qu)",
     ),
     "es": (
-        r"como (?:un )?(?:modelo de lenguaje|modelo de inteligencia artificial|asistente de ia|inteligencia artificial,|ia,)",
+        (
+            r"como (?:un )?(?:modelo de lenguaje|modelo de inteligencia artificial|asistente de ia"
+            r"|inteligencia artificial,|ia,)"
+        ),
         r"(?:solo )?soy (?:solo )?(?:un modelo de lenguaje|una (?:ia|inteligencia artificial))",
         r"(?:hasta|desde) mi última (?:actualización|fecha)",
         r"espero que (?:esto|esta información) (?:te|le|os) (?:ayude|sea útil)",
@@ -65,7 +77,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"lo siento,? pero (?:no puedo (?:ayudar|cumplir|proporcionar)|como modelo)",
     ),
     "it": (
-        r"(?:come|in quanto|in qualità di) (?:un )?(?:modello (?:di linguaggio|linguistico)|modello di intelligenza artificiale|assistente (?:ai|ia|virtuale)|intelligenza artificiale,|ia,)",
+        (
+            r"(?:come|in quanto|in qualità di) (?:un )?(?:modello (?:di linguaggio|linguistico)"
+            r"|modello di intelligenza artificiale|assistente (?:ai|ia|virtuale)|intelligenza artificiale,|ia,)"
+        ),
         r"sono (?:solo |soltanto )?(?:un modello linguistico|un'(?:ia|intelligenza artificiale))",
         r"(?:al|fino al) mio ultimo aggiornamento",
         r"spero che (?:questo|ciò) (?:ti|vi|le) (?:aiuti|sia (?:utile|d'aiuto))",
@@ -74,7 +89,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"mi dispiace,? ma (?:non posso (?:aiutar|soddisfare|fornire)|come modello)",
     ),
     "sv": (
-        r"som (?:en )?(?:ai|artificiell intelligens|ai-modell|ai-assistent|språkmodell|ai-språkmodell)[ ,](?:kan|har|är)",
+        (
+            r"som (?:en )?(?:ai|artificiell intelligens|ai-modell|ai-assistent|språkmodell"
+            r"|ai-språkmodell)[ ,](?:kan|har|är)"
+        ),
         r"jag är (?:bara |endast )?en (?:ai|språkmodell|ai-\w+|artificiell intelligens)\b",
         r"(?:vid|fram till) min senaste (?:kunskaps)?uppdatering",
         r"(?:jag )?hoppas (?:att )?(?:detta|det här) hjälper",
@@ -83,12 +101,18 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"jag (?:är ledsen|beklagar),? men (?:jag kan inte|som ai)",
     ),
     "pt": (
-        r"como (?:um )?(?:modelo de linguagem|modelo de inteligência artificial|assistente de ia|inteligência artificial,|ia,)",
+        (
+            r"como (?:um )?(?:modelo de linguagem|modelo de inteligência artificial|assistente de ia"
+            r"|inteligência artificial,|ia,)"
+        ),
         r"(?:sou|eu sou) (?:apenas |só )?(?:um modelo de linguagem|uma (?:ia|inteligência artificial))",
         r"(?:até|desde) (?:a )?minha última atualização",
         r"espero que (?:isso|isto) (?:te |o |a |lhe )?(?:ajude|seja útil)",
         r"(?:claro|com certeza|certamente)[!,] aqui (?:está|estão|vai)",
-        r"(?:se tiver|caso tenha) (?:mais|outras|alguma outra) (?:dúvidas?|perguntas?),? (?:não hesite|fique à vontade)",
+        (
+            r"(?:se tiver|caso tenha) (?:mais|outras|alguma outra) (?:dúvidas?|perguntas?),? (?:não hesite"
+            r"|fique à vontade)"
+        ),
         r"(?:desculpe|sinto muito|lamento),? mas (?:não posso (?:ajudar|fornecer|atender)|como modelo)",
     ),
     "ru": (
@@ -97,8 +121,14 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"(?:на момент|до|по состоянию на) мо(?:его|ё) последне(?:го|е) обновлени[яе]",
         r"надеюсь,? это (?:поможет|помогло)",
         r"(?:конечно|разумеется)[!,] вот\b",
-        r"если у (?:вас|тебя) (?:есть|возникнут|остались) (?:ещё |еще |другие |дополнительные )?вопросы?,? (?:не стесняйтесь|обращайтесь|дайте знать)",
-        r"(?:извините|к сожалению|простите),? (?:но )?(?:я не могу (?:помочь|выполнить|предоставить)|как (?:ии|языковая))",
+        (
+            r"если у (?:вас|тебя) (?:есть|возникнут|остались) (?:ещё |еще |другие "
+            r"|дополнительные )?вопросы?,? (?:не стесняйтесь|обращайтесь|дайте знать)"
+        ),
+        (
+            r"(?:извините|к сожалению|простите),? (?:но )?(?:я не могу (?:помочь|выполнить|предоставить)"
+            r"|как (?:ии|языковая))"
+        ),
     ),
     "uk": (
         r"(?:як|будучи) (?:мовн(?:а|ою) модел(?:ь|лю)|штучн(?:ий|им) інтелект(?:ом)?|ші[,-])",
@@ -106,7 +136,10 @@ PHRASES: dict[str, tuple[str, ...]] = {
         r"(?:на момент|до) мого останнього оновлення",
         r"сподіваюся,? це (?:допоможе|допомогло)",
         r"(?:звичайно|звісно)[!,] ось\b",
-        r"якщо (?:у вас|у тебе|ви) (?:є|виникнуть|маєте) (?:ще |інші |додаткові )?(?:питання|запитання),? (?:не соромтеся|звертайтеся|дайте знати)",
+        (
+            r"якщо (?:у вас|у тебе|ви) (?:є|виникнуть|маєте) (?:ще |інші |додаткові )?(?:питання"
+            r"|запитання),? (?:не соромтеся|звертайтеся|дайте знати)"
+        ),
         r"(?:вибачте|на жаль),? (?:але )?(?:я не можу (?:допомогти|виконати|надати)|як ші)",
     ),
     "zh": (

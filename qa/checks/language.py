@@ -56,7 +56,10 @@ def _judge(subject: Subject, field: Field) -> Finding | None:
     letters = sum(map(str.isalpha, words))
     if letters < (FEWEST_LETTERS_DENSE if script in DENSE else FEWEST_LETTERS):
         return None
-    return _wrong_script(subject, field, words, script) or _wrong_language(subject, field, words, letters)
+    expected = SCRIPTS_OF.get(_base(subject.language))
+    if expected is not None and script not in expected:
+        return _wrong_script(subject, field, words, script, expected)
+    return _wrong_language(subject, field, words, letters)
 
 
 def _unless_capitalized(word: re.Match[str]) -> str:
@@ -68,10 +71,7 @@ def _is_code(prose: str) -> bool:
     return len(CODE_SYMBOLS.findall(prose)) > MOST_CODE_SYMBOLS * len(prose)
 
 
-def _wrong_script(subject: Subject, field: Field, words: str, script: str) -> Finding | None:
-    expected = SCRIPTS_OF.get(_base(subject.language))
-    if expected is None or script in expected:
-        return None
+def _wrong_script(subject: Subject, field: Field, words: str, script: str, expected: frozenset[str]) -> Finding | None:
     own = sum(script_of(letter) in expected for letter in words)
     if own >= OWN_LETTERS or own > OWN_LETTERS_SHARE * len(words):
         return None

@@ -3,6 +3,21 @@
 from django.db import migrations, models
 
 
+# A result never changes once done: what was shown to people stays what is stored.
+REFUSE_CHANGE = """
+CREATE FUNCTION qa_checkrun_done_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a finished check result cannot be changed' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER qa_checkrun_done_is_final BEFORE UPDATE ON qa_checkrun
+    FOR EACH ROW WHEN (old.status = 'done') EXECUTE FUNCTION qa_checkrun_done_is_final();
+"""
+ALLOW_CHANGE = """
+DROP TRIGGER qa_checkrun_done_is_final ON qa_checkrun;
+DROP FUNCTION qa_checkrun_done_is_final();
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -34,4 +49,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('text_hash', 'check_name', 'version', 'settings_hash', 'guideline_version'), name='qa_checkrun_key'), models.CheckConstraint(condition=models.Q(models.Q(('next_try_at__isnull', False), ('status', 'unavailable')), models.Q(('next_try_at__isnull', True), ('status', 'done')), _connector='OR'), name='qa_checkrun_next_try_only_while_unavailable')],
             },
         ),
+        migrations.RunSQL(REFUSE_CHANGE, ALLOW_CHANGE),
     ]
