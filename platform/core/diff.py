@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from os.path import commonprefix
 
 from rapidfuzz.distance import Levenshtein
 
@@ -42,7 +43,8 @@ def hunks(before: str, after: str) -> list[Hunk]:
         for op in Levenshtein.opcodes(old, new)
         if op.tag != "equal"
     ]
-    return [Hunk(a, b, before[a:b], after[c:d]) for a, b, c, d in _joined(changed, before)]
+    joined = _joined(changed, before)
+    return [_without_common_blanks(Hunk(a, b, before[a:b], after[c:d])) for a, b, c, d in joined]
 
 
 def segments(before: str, after: str) -> list[Segment]:
@@ -79,6 +81,15 @@ def _joined(changes: list[Change], before: str) -> list[Change]:
         else:
             joined.append(change)
     return joined
+
+
+def _without_common_blanks(hunk: Hunk) -> Hunk:
+    """A blank both sides end with has not changed."""
+    common = commonprefix([hunk.before[::-1], hunk.after[::-1]])
+    blanks = len(common) - len(common.lstrip())
+    if not blanks:
+        return hunk
+    return Hunk(hunk.start, hunk.end - blanks, hunk.before[:-blanks], hunk.after[:-blanks])
 
 
 def _offsets(tokens: list[str]) -> list[int]:

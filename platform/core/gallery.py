@@ -10,11 +10,19 @@ from django.shortcuts import render
 
 from core.refusal import Refusal
 
-PROMPT = "Ein Fahrer berichtet, dass das Bremspedal nach einer langen Passabfahrt weich wird. Welche Ursache ist am wahrscheinlichsten?"
+PROMPT = (
+    "Ein Fahrer berichtet, dass das Bremspedal nach einer langen Passabfahrt weich wird. "
+    "Welche Ursache ist am wahrscheinlichsten?"
+)
 COMPLETION = """{
   "cause": "Dampfblasenbildung in der Bremsflüssigkeit",
-  "reason": "Gas im hydraulischen Kreis befinden sich dort, wo die Flüssigkeit siedet. Auf Grund der Tatsache, dass sie Wasser aufnimmt, sinkt ihr *Siedepunkt*."
+  "reason": "Gas im hydraulischen Kreis befinden sich dort, wo die Flüssigkeit siedet.
+    Auf Grund der Tatsache, dass sie Wasser aufnimmt, sinkt ihr *Siedepunkt*."
 }"""
+GUIDELINE = (
+    "**Inference**: the answer must need knowledge that is *not* in the context.\n\n"
+    "- State the rule you bring in.\n- Answer in valid `JSON`."
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ def example_context() -> dict[str, Any]:
         "ml_status": "Similarity checks are loading",
         "prompt": PROMPT,
         "completion": COMPLETION,
+        "guideline": GUIDELINE,
         "findings": [
             _finding("grammar", "must", "befinden", "Subject and verb disagree.", "befindet", "findet"),
             _finding("artifacts", "should", "*Siedepunkt*", "Italic markup inside JSON.", "Siedepunkt"),

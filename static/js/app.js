@@ -29,6 +29,19 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => toast("The server cannot be reached.", { tone: "warn", remedy: "Check your connection and try again." }));
 
+// --- the server counts code points, the browser UTF-16 units
+
+const astral = /[\ud800-\udbff]/;
+
+function toUnits(text, points) {
+  if (!astral.test(text)) return Math.min(points, text.length);
+  let at = 0;
+  for (let count = 0; count < points && at < text.length; count += 1) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return at;
+}
+
+const toPoints = (text, units) => (astral.test(text) ? [...text.slice(0, units)].length : units);
+
 // --- toasts and announcements
 
 function toast(text, { tone = "note", remedy = "" } = {}) {
@@ -85,14 +98,30 @@ function openDialog(id) {
   dialog.showModal();
 }
 
-function ask(question, verb) {
-  const dialog = document.getElementById("confirm");
-  dialog.querySelector("p").textContent = question;
-  dialog.querySelector("[data-confirm-verb]").textContent = verb || "Continue";
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+// Asks and answers with the chosen value ("" when left by Escape); choices in `stay` act without closing.
+function dialog(title, body, choices, { wide = false, stay = [], onStay, key = "" } = {}) {
+  if (key && document.querySelector(`dialog[data-about="${key}"][open]`)) return new Promise(() => {});
+  const element = document.createElement("dialog");
+  element.dataset.about = key;
+  element.className = wide ? "wide" : "";
+  element.setAttribute("aria-label", title || body[0]);
+  const box = Object.assign(document.createElement("div"), { className: "body" });
+  if (title) box.append(Object.assign(document.createElement("h2"), { textContent: title }));
+  for (const part of body) box.append(typeof part === "string" ? Object.assign(document.createElement("p"), { textContent: part }) : part);
+  const actions = box.appendChild(Object.assign(document.createElement("div"), { className: "actions" }));
+  element.append(box);
+  document.body.append(element);
+  return new Promise((resolve) => {
+    for (const [label, value, kind] of choices) {
+      const button = actions.appendChild(Object.assign(document.createElement("button"), { type: "button", className: `button ${kind || ""}`, textContent: label, autofocus: kind === "primary" }));
+      button.addEventListener("click", () => (stay.includes(value) ? onStay() : element.close(value)));
+    }
+    element.addEventListener("close", () => { resolve(element.returnValue); element.remove(); });
+    element.showModal();
+  });
 }
+
+const ask = (question, verb) => dialog("", [question], [["Cancel", "no"], [verb || "Continue", "yes", "primary"]]).then((choice) => choice === "yes");
 
 const confirmed = new WeakSet();
 
@@ -280,4 +309,4 @@ palette?.querySelector("input").addEventListener("input", () => filterPalette(pa
 palette?.addEventListener("keydown", paletteKeys);
 watchToasts();
 
-window.scriptorium = { csrf, toast, announce, ask, openDialog, typing, singleKeysOff };
+window.scriptorium = { csrf, toast, announce, ask, dialog, openDialog, typing, toUnits, toPoints };

@@ -1,0 +1,399 @@
+// Texts with findings. Editing is the browser's own <textarea> (undo, IME, right-to-left, spelling);
+// a transparent layer of the same text beneath it carries the underlines as CSS.highlights.
+// Contract of the data attributes: docs/interface.md
+
+const { announce, csrf, toUnits, toPoints } = window.scriptorium;
+const SEVERITIES = ["must", "should", "note"];
+const CHECK_PAUSE = 400;
+const ANNOUNCE_PAUSE = 1500;
+
+// What one edit did, as the smallest replaced stretch.
+function changeBetween(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let at = 0;
+  while (at < shorter && before[at] === after[at]) at += 1;
+  let tail = 0;
+  while (tail < shorter - at && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  return { at, removed: before.length - at - tail, inserted: after.slice(at, after.length - tail) };
+}
+
+// A text that is read: spans are live ranges on its one text node.
+class Surface {
+  constructor(element) {
+    this.name = element.dataset.text;
+    this.element = element;
+    this.layer = element;
+    element.normalize();
+    this.node = element.firstChild || element.appendChild(document.createTextNode(""));
+  }
+
+  get value() { return this.node.data; }
+  get editable() { return false; }
+
+  range(startPoints, endPoints) {
+    const range = document.createRange();
+    range.setStart(this.node, toUnits(this.value, startPoints));
+    range.setEnd(this.node, toUnits(this.value, endPoints));
+    return range;
+  }
+
+  reveal(range) {
+    const box = range.getBoundingClientRect();
+    if (box.top < 80 || box.bottom > innerHeight - 40) window.scrollBy({ top: box.top - innerHeight / 3, behavior: "auto" });
+  }
+
+  select(range) { this.reveal(range); }
+  at() { return -1; }
+}
+
+// A text that is written.
+class Field extends Surface {
+  constructor(input) {
+    const layer = document.querySelector(`[data-layer="${input.dataset.text}"]`);
+    layer.textContent = input.value;
+    layer.dataset.text = input.dataset.text;
+    super(layer);
+    this.element = input;
+  }
+
+  get value() { return this.element.value; }
+  get editable() { return !this.element.readOnly; }
+
+  // replaceData lets the browser move every range behind the edit.
+  sync() {
+    const change = changeBetween(this.node.data, this.value);
+    if (change.removed || change.inserted) this.node.replaceData(change.at, change.removed, change.inserted);
+    return change;
+  }
+
+  // execCommand is the one way to change a textarea that the browser's own undo knows.
+  replace(start, end, text) {
+    this.element.focus({ preventScroll: true });
+    this.element.setSelectionRange(start, end);
+    const done = text ? document.execCommand("insertText", false, text) : start === end || document.execCommand("delete");
+    if (done) return;
+    this.element.setRangeText(text, start, end, "end");
+    this.element.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+  }
+
+  select(range) {
+    this.element.focus({ preventScroll: true });
+    this.element.setSelectionRange(range.startOffset, range.endOffset);
+    this.reveal(range);
+  }
+
+  // The finding under the pointer, or under the caret.
+  at(event) {
+    if (!event) return this.element.selectionStart;
+    const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+    return caret && caret.offsetNode === this.element ? caret.offset : -1;
+  }
+}
+
+class Editor {
+  constructor(root) {
+    this.root = root;
+    this.panel = document.getElementById("findings");
+    this.surfaces = new Map();
+    document.querySelectorAll("[data-text]").forEach((element) => {
+      if (!element.matches("[data-layer]")) this.surfaces.set(element.dataset.text, element.matches("textarea") ? new Field(element) : new Surface(element));
+    });
+    this.findings = [];
+    this.current = null;
+    this.listen();
+    this.readFindings();
+  }
+
+  get fields() { return [...this.surfaces.values()].filter((surface) => surface instanceof Field); }
+  values() { return Object.fromEntries(this.fields.map((field) => [field.name, field.value])); }
+
+  setValues(values) {
+    for (const field of this.fields) {
+      const change = changeBetween(field.value, values[field.name] ?? field.value);
+      if (change.removed || change.inserted) field.replace(change.at, change.at + change.removed, change.inserted);
+    }
+  }
+
+  listen() {
+    for (const field of this.fields) {
+      field.element.addEventListener("input", () => this.typed(field));
+      field.element.addEventListener("pointermove", (event) => this.pointAt(field, field.at(event)));
+      field.element.addEventListener("pointerleave", () => this.light(this.current));
+    }
+    document.addEventListener("selectionchange", () => {
+      const field = this.fields.find((each) => each.element === document.activeElement);
+      if (field) this.caretAt(field, field.at());
+    });
+    this.panel?.addEventListener("pointerover", (event) => this.light(this.findingOf(event.target) || this.current));
+    this.panel?.addEventListener("pointerleave", () => this.light(this.current));
+    this.panel?.addEventListener("focusin", (event) => this.setCurrent(this.findingOf(event.target)));
+    this.panel?.addEventListener("htmx:afterSettle", () => this.readFindings());
+    document.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  // --- findings
+
+  findingOf(target) {
+    const row = target.closest?.(".finding");
+    return row ? this.findings.find((finding) => finding.row === row) : null;
+  }
+
+  readFindings() {
+    if (!this.panel) return;
+    this.findings = [...this.panel.querySelectorAll(".finding")].map((row) => {
+      const surface = this.surfaces.get(row.dataset.field);
+      const range = surface && row.dataset.start ? surface.range(+row.dataset.start, +row.dataset.end) : null;
+      return { row, surface, range, text: range?.toString(), severity: row.dataset.severity, stale: false };
+    });
+    this.current = null;
+    this.paint();
+    this.showCounts();
+    this.showFormat();
+  }
+
+  paint() {
+    if (!CSS.highlights) return;
+    for (const severity of SEVERITIES) {
+      const open = this.findings.filter((finding) => finding.severity === severity && finding.range && !finding.stale && !("dismissed" in finding.row.dataset));
+      const highlight = new Highlight(...open.map((finding) => finding.range));
+      highlight.priority = SEVERITIES.length - SEVERITIES.indexOf(severity);
+      CSS.highlights.set(severity, highlight);
+    }
+  }
+
+  light(finding) {
+    if (this.lit === finding) return;
+    this.lit = finding;
+    const range = finding && !finding.stale && finding.range;
+    if (CSS.highlights) range ? CSS.highlights.set("current", new Highlight(range)) : CSS.highlights.delete("current");
+    this.findings.forEach((each) => each.row.toggleAttribute("data-current", each === finding));
+  }
+
+  setCurrent(finding) {
+    this.current = finding || null;
+    this.light(this.current);
+  }
+
+  findingAt(surface, offset) {
+    return this.findings.find((finding) => finding.surface === surface && finding.range && !finding.stale && offset >= finding.range.startOffset && offset <= finding.range.endOffset);
+  }
+
+  pointAt(surface, offset) {
+    this.light((offset >= 0 && this.findingAt(surface, offset)) || this.current);
+  }
+
+  caretAt(surface, offset) {
+    const finding = this.findingAt(surface, offset);
+    if (finding === this.current) return;
+    this.setCurrent(finding);
+    if (finding) this.keepInPanel(finding.row);
+  }
+
+  // Scrolls the panel only; the page and the text stay where they are.
+  keepInPanel(row) {
+    const scroller = row.closest(".aside-sticky, .scroll") || this.panel;
+    const outside = row.getBoundingClientRect();
+    const frame = scroller.getBoundingClientRect();
+    if (outside.top < frame.top + 40) scroller.scrollTop += outside.top - frame.top - 40;
+    else if (outside.bottom > frame.bottom) scroller.scrollTop += outside.bottom - frame.bottom;
+  }
+
+  // --- commands
+
+  clicked(event) {
+    const command = event.target.closest("[data-command]");
+    if (command) return this[command.dataset.command]?.();
+    const finding = this.findingOf(event.target);
+    if (event.target.closest("[data-format-chip]")) return this.jump(this.findings.find((each) => each.row.dataset.check === "format"));
+    if (!finding) return undefined;
+    const button = event.target.closest("[data-apply]");
+    if (button) return this.applyTo(finding, button.dataset.apply);
+    if (event.target.closest("[data-dismiss]")) return this.openDismiss(finding);
+    return event.target.closest("a, button, input, form") ? undefined : this.jump(finding);
+  }
+
+  next(step = 1) {
+    const open = this.findings.filter((finding) => !finding.stale && !("dismissed" in finding.row.dataset));
+    if (!open.length) return announce("No findings");
+    const at = open.indexOf(this.current);
+    const finding = open[at < 0 ? (step > 0 ? 0 : open.length - 1) : (at + step + open.length) % open.length];
+    this.jump(finding);
+    announce(`${open.indexOf(finding) + 1} of ${open.length}: ${finding.row.querySelector(".what").innerText.replace(/\s+/g, " ")}`);
+    return undefined;
+  }
+
+  previous() { this.next(-1); }
+
+  jump(finding) {
+    if (!finding) return;
+    if (finding.range && !finding.stale) finding.surface.select(finding.range);
+    this.setCurrent(finding);
+    this.keepInPanel(finding.row);
+  }
+
+  apply() {
+    const finding = this.current || this.findings.find((each) => !each.stale && "suggestion" in each.row.dataset);
+    if (!finding || !("suggestion" in finding.row.dataset)) return announce("Nothing to apply here");
+    return this.applyTo(finding, finding.row.dataset.suggestion);
+  }
+
+  applyTo(finding, suggestion) {
+    if (!finding.surface?.editable || !finding.range) return;
+    if (finding.stale || finding.range.toString() !== finding.text) {
+      announce("The text has changed here; the check is running again");
+      return;
+    }
+    const { startOffset, endOffset } = finding.range;
+    this.root.dispatchEvent(new CustomEvent("editor:applying"));
+    finding.surface.replace(startOffset, endOffset, suggestion);
+    announce(suggestion ? `Replaced by ${suggestion}` : "Removed");
+    this.checkSoon(0);
+  }
+
+  dismiss() {
+    const finding = this.current || this.findings.find((each) => each.row.querySelector("[data-dismiss]"));
+    if (finding) this.openDismiss(finding);
+  }
+
+  openDismiss(finding) {
+    const form = finding.row.querySelector("[data-dismiss-form]");
+    if (!form) return;
+    form.hidden = !form.hidden;
+    finding.row.querySelector("[data-dismiss]")?.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("[name=reason]").focus();
+  }
+
+  // --- typing
+
+  typed(field) {
+    const change = field.sync();
+    for (const finding of this.findings) if (finding.surface === field && !finding.stale) this.weather(finding, change);
+    this.paint();
+    this.root.dispatchEvent(new CustomEvent("editor:input", { detail: { field: field.name, change } }));
+    this.checkSoon(CHECK_PAUSE);
+  }
+
+  // A finding whose words were touched is greyed at once; one that only moved stays.
+  weather(finding, change) {
+    const { range } = finding;
+    if (range && range.startOffset === change.at && change.removed === 0 && range.toString() === change.inserted + finding.text) range.setStart(range.startContainer, change.at + change.inserted.length);
+    finding.stale = !range || range.toString() !== finding.text;
+    finding.row.toggleAttribute("data-stale", finding.stale);
+  }
+
+  // --- live checks
+
+  checkSoon(pause) {
+    if (!this.root.dataset.checkUrl) return;
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(() => this.check(), pause);
+  }
+
+  body() {
+    return JSON.stringify({ ...this.values(), version: +this.root.dataset.version, token: this.root.dataset.token, signals: this.signals?.() ?? {} });
+  }
+
+  async check() {
+    this.checking?.abort();
+    this.checking = new AbortController();
+    const checked = JSON.stringify(this.values());
+    this.status("checking …");
+    try {
+      const answer = await fetch(this.root.dataset.checkUrl, {
+        method: "POST", body: this.body(), signal: this.checking.signal, credentials: "same-origin",
+        headers: { "Content-Type": "application/json", Accept: "application/json, text/html;q=0.9", "HX-Request": "true", "X-CSRFToken": csrf() },
+      });
+      if (!answer.ok) return this.status("checks unavailable; they run when you submit");
+      const html = await answer.text();
+      if (JSON.stringify(this.values()) === checked) this.showFindings(html);
+    } catch (error) {
+      if (error.name !== "AbortError") this.status("checks unavailable; they run when you submit");
+    }
+    return undefined;
+  }
+
+  status(words) {
+    const place = document.querySelector("[data-check-status]");
+    if (place) place.textContent = words;
+  }
+
+  showFindings(html) {
+    const kept = this.panelState();
+    this.panel.innerHTML = html;
+    window.htmx?.process(this.panel);
+    this.readFindings();
+    this.restorePanel(kept);
+    this.status("checked");
+    clearTimeout(this.announceTimer);
+    this.announceTimer = setTimeout(() => announce(this.summary()), ANNOUNCE_PAUSE);
+    this.root.dispatchEvent(new CustomEvent("editor:checked", { detail: { findings: this.findings.length } }));
+  }
+
+  summary() {
+    const count = (severity) => this.findings.filter((finding) => finding.severity === severity && !("dismissed" in finding.row.dataset)).length;
+    return this.findings.length ? `${count("must")} must fix, ${count("should")} should fix, ${count("note")} notes` : "Nothing found";
+  }
+
+  panelState() {
+    const focused = this.panel.contains(document.activeElement) ? document.activeElement : null;
+    const scroller = this.panel.closest(".aside-sticky, .scroll") || this.panel;
+    const reasons = [...this.panel.querySelectorAll("[data-dismiss-form]:not([hidden]) [name=reason]")].map((input) => [input.closest(".finding").id, input.value]);
+    return { scroller, top: scroller.scrollTop, current: this.current?.row.id, reasons, row: focused?.closest(".finding")?.id, selector: focused && focusSelector(focused) };
+  }
+
+  restorePanel(kept) {
+    this.setCurrent(this.findings.find((finding) => finding.row.id === kept.current));
+    for (const [id, reason] of kept.reasons) {
+      const form = document.getElementById(id)?.querySelector("[data-dismiss-form]");
+      if (form) { form.hidden = false; form.querySelector("[name=reason]").value = reason; }
+    }
+    const row = kept.row && document.getElementById(kept.row);
+    if (row) (row.querySelector(kept.selector) || row).focus({ preventScroll: true });
+    kept.scroller.scrollTop = kept.top;
+  }
+
+  // --- tokens and format
+
+  showCounts() {
+    const holder = this.panel.querySelector("[data-tokens-prompt], [data-tokens-completion]") || this.panel;
+    document.querySelectorAll("[data-counter]").forEach((counter) => {
+      const count = holder.getAttribute(`data-tokens-${counter.dataset.counter}`);
+      if (count === null) return;
+      const { min, max } = counter.dataset;
+      const bounds = min || max ? ` · ${min || 0}–${max || "∞"}` : "";
+      counter.textContent = `${Number(count).toLocaleString("en")} ${count === "1" ? "token" : "tokens"}${bounds}`;
+      if (bounds) counter.dataset.bound = (min && +count < +min) || (max && +count > +max) ? "outside" : "inside";
+    });
+  }
+
+  showFormat() {
+    const chip = document.querySelector("[data-format-chip]");
+    if (!chip) return;
+    const wanted = chip.dataset.formatChip;
+    const field = this.surfaces.get("completion");
+    const finding = this.findings.find((each) => each.row.dataset.check === "format" && !("dismissed" in each.row.dataset));
+    chip.className = "badge soft";
+    chip.dataset.tone = finding ? "bad" : field?.value.trim() ? "good" : "quiet";
+    if (!finding) chip.textContent = field?.value.trim() ? `Valid ${wanted}` : `${wanted} wanted`;
+    else chip.textContent = finding.range ? placeOf(finding) : `Not valid ${wanted}`;
+  }
+}
+
+function focusSelector(element) {
+  if (element.name) return `[name="${element.name}"]`;
+  if ("dismiss" in element.dataset) return "[data-dismiss]";
+  return "apply" in element.dataset ? "[data-apply]" : null;
+}
+
+function placeOf(finding) {
+  const lines = finding.surface.value.slice(0, finding.range.startOffset).split("\n");
+  const message = finding.row.querySelector(".message")?.firstChild?.textContent.trim() || "";
+  const place = `Line ${lines.length}, column ${toPoints(lines.at(-1), lines.at(-1).length) + 1}`;
+  return message && message.length < 48 && !message.startsWith("Line") ? `${place}: ${message}` : place;
+}
+
+const root = document.querySelector("[data-editor]");
+if (root) {
+  root.editor = new Editor(root);
+  root.dispatchEvent(new CustomEvent("editor:ready", { bubbles: true }));
+}
