@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Django's commands, with servers to run them on; `up` is the supervisor."""
+"""Django's commands, with servers to run them on; `up` is the supervisor, `backup` and `restore` need no Django."""
 
 import os
 import sys
 
 from django.core.management import execute_from_command_line
 
-from config import local, supervisor
+from config import archive, local, supervisor
 from config.embedded.processes import ServerError
 
 # These read code only; everything else gets a database and a Redis.
 WITHOUT_SERVERS = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "spectacular"}
+ARCHIVE = {"backup": archive.backup, "restore": archive.restore}
 
 
 def main() -> None:
@@ -24,7 +25,10 @@ def main() -> None:
             execute_from_command_line(sys.argv)
             return
         with local.servers_for_a_command(command):
-            execute_from_command_line(sys.argv)
+            if command in ARCHIVE:
+                ARCHIVE[command](sys.argv[2:])
+            else:
+                execute_from_command_line(sys.argv)
     except (ServerError, local.AlreadyRunningError) as error:
         sys.exit(str(error))
 

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import LiteralString
 
@@ -52,6 +53,7 @@ class Postgres:
         """Serve `data`, making it first if need be. A later start keeps the port of an earlier one."""
         if not self.data.exists():
             self._initialize()
+        self._refuse_other_version()
         self.port = self.port or free_port()
         options = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
         arguments = [f"--{name}={value}" for name, value in {**options, **self.settings}.items()]
@@ -101,13 +103,17 @@ class Postgres:
                 raise ServerError(f"initdb failed. Its last lines:\n{tail(self.log)}")
         unfinished.rename(self.data)
 
+    def _refuse_other_version(self) -> None:
+        made_by = int((self.data / "PG_VERSION").read_text())
+        if made_by != _major_version():
+            raise ServerError(
+                f"{self.data} was made by PostgreSQL {made_by}, the programs here are {_major_version()}: "
+                "back up with the old version, move the folder away, and restore."
+            )
+
     def _locale(self) -> list[str]:
         """Unicode case mapping without ICU and the same order everywhere, from PostgreSQL 18 on."""
-        version = subprocess.run(  # noqa: S603
-            [self.program("postgres"), "--version"], capture_output=True, text=True, check=True
-        ).stdout
-        major = int((re.search(r"\d+", version) or [0])[0])
-        if major >= 18:
+        if _major_version() >= 18:
             return ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C"]
         return ["--locale=C.UTF-8"]
 
@@ -123,6 +129,14 @@ class Postgres:
             path.unlink()
 
 
+@cache
+def _major_version() -> int:
+    version = subprocess.run(  # noqa: S603
+        [embedded_program("postgres"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    return int((re.search(r"\d+", version) or [0])[0])
+
+
 def ensure_extensions(url: str) -> None:
     """`vector` has to be there; the others are used where the server has them."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -136,6 +150,11 @@ def ensure_extensions(url: str) -> None:
         for name in OPTIONAL_EXTENSIONS:
             if name in available:
                 connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(name)))
+
+
+def embedded_program(name: str) -> Path:
+    """A client program, which runs under our own account."""
+    return _programs()[1] / name
 
 
 def _programs() -> tuple[list[Path], Path]:
