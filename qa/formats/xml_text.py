@@ -58,14 +58,7 @@ def _is_mixed(element: Element) -> bool:
 
 
 def _explain(text: str, error: ParseError) -> Fault:
-    line, byte_column = error.position
+    line, column = error.position
     message = str(error).partition(":")[0]
     words = WORDS.get(message, "This is not valid XML")
-    return Fault("xml_invalid", f"{words}.", position_of(text, line, _characters(text, line, byte_column) + 1))
-
-
-def _characters(text: str, line: int, byte_column: int) -> int:
-    # Expat counts bytes of UTF-8.
-    lines = text.split("\n")
-    content = lines[min(line, len(lines)) - 1].encode("utf-8", "replace")
-    return len(content[:byte_column].decode("utf-8", "ignore"))
+    return Fault("xml_invalid", f"{words}.", position_of(text, line, column + 1))
