@@ -1,17 +1,19 @@
 """What changed between two texts, in words; characters where the script has no spaces."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from os.path import commonprefix
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 # Scripts written without spaces: Thai to Khmer, kana, Han with its extensions, compatibility Han.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|\s+|[^\w\s]")
+MANY_PAIRS, LITTLE_IN_COMMON = 10_000_000, 0.2
+FIRST_NAME = 0x10000  # words become single characters beyond the surrogates: rapidfuzz is fastest on strings
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def hunks(before: str, after: str) -> list[Hunk]:
     old_at, new_at = _offsets(old), _offsets(new)
     changed = [
         (old_at[op.src_start], old_at[op.src_end], new_at[op.dest_start], new_at[op.dest_end])
-        for op in Levenshtein.opcodes(old, new)
+        for op in _opcodes(old, new)
         if op.tag != "equal"
     ]
     joined = _joined(changed, before)
@@ -83,13 +85,29 @@ def _joined(changes: list[Change], before: str) -> list[Change]:
     return joined
 
 
+def _opcodes(old: list[str], new: list[str]) -> list[Opcode]:
+    if len(old) * len(new) > MANY_PAIRS and _kinship(old, new) < LITTLE_IN_COMMON:
+        # Another text: one change reads better than thousands of accidental ones, and costs nothing.
+        return [Opcode("replace", 0, len(old), 0, len(new))]
+    least_distance = max(len(old), len(new)) - (Counter(old) & Counter(new)).total()
+    names = {word: chr(FIRST_NAME + index) for index, word in enumerate({*old, *new})}
+    old_named, new_named = ("".join(map(names.__getitem__, side)) for side in (old, new))
+    # The least possible distance as a hint lets rapidfuzz look along a narrow band first.
+    return list(Levenshtein.opcodes(old_named, new_named, score_hint=least_distance + 31))
+
+
+def _kinship(old: list[str], new: list[str]) -> float:
+    """Share of neighboring word pairs that the shorter text has in common with the other."""
+    shared = Counter(pairwise(old)) & Counter(pairwise(new))
+    return shared.total() / min(len(old), len(new))
+
+
 def _without_common_blanks(hunk: Hunk) -> Hunk:
     """A blank both sides end with has not changed."""
-    common = commonprefix([hunk.before[::-1], hunk.after[::-1]])
-    blanks = len(common) - len(common.lstrip())
-    if not blanks:
-        return hunk
-    return Hunk(hunk.start, hunk.end - blanks, hunk.before[:-blanks], hunk.after[:-blanks])
+    before, after = hunk.before, hunk.after
+    while before and after and before[-1] == after[-1] and before[-1].isspace():
+        before, after = before[:-1], after[:-1]
+    return Hunk(hunk.start, hunk.start + len(before), before, after)
 
 
 def _offsets(tokens: list[str]) -> list[int]:
