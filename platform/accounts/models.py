@@ -26,7 +26,9 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField("e-mail", unique=True)
-    name = models.CharField(max_length=120, help_text="Shown to colleagues; authors and reviewers never see each other's.")
+    name = models.CharField(
+        max_length=120, help_text="Shown to colleagues; authors and reviewers never see each other's."
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

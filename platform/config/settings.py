@@ -59,8 +59,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.SignedOutAnswers",
     "core.middleware.HtmxAnswers",
-    "core.middleware.RefusedToResponse",
+    "core.middleware.RefusalAnswers",
 ]
 
 ROOT_URLCONF = "config.urls"

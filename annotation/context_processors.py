@@ -1,0 +1,77 @@
+"""The side rail: where a person may go in the project they are in, by role."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Permission
+from annotation.access import Desk
+from annotation.models import Membership
+
+
+@dataclass(frozen=True)
+class Entry:
+    group: str
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+# (permission, group, label, name of the address); an entry shows to whoever has the permission.
+ENTRIES: tuple[tuple[Permission, str, str, str], ...] = (
+    (Permission.WRITE, "Work", "Write", "annotation:expert-home"),
+    (Permission.REVIEW, "Work", "Review", "annotation:reviewer-home"),
+    (Permission.EDIT, "Work", "Edit", "annotation:editor-home"),
+    (Permission.SEE_PIPELINE, "Manage", "Pipeline", "annotation:pipeline"),
+    (Permission.SEE_ITEMS, "Manage", "Items", "annotation:items"),
+    (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
+    (Permission.SET_UP_PROJECT, "Manage", "Guideline", "annotation:guideline-edit"),
+    (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
+    (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
+    (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),
+    (Permission.SET_UP_PROJECT, "Manage", "Settings", "annotation:project-settings"),
+)
+
+
+def rail(request: HttpRequest) -> dict[str, Any]:
+    """Nothing outside a project. `access.requires` leaves the desk on the request."""
+    desk: Desk | None = getattr(request, "desk", None)
+    user = getattr(request, "user", None)
+    if desk is None or not isinstance(user, User):
+        return {}
+    return {
+        "desk": desk,
+        "rail": entries_for(desk, request.path),
+        "rail_project": desk.project.name,
+        "rail_projects": _projects_of(user, desk) if _wants_whole_page(request) else [],
+    }
+
+
+def entries_for(desk: Desk, path: str) -> list[Entry]:
+    found = []
+    for permission, group, label, name in ENTRIES:
+        if desk.may(permission):
+            url = reverse(name, args=[desk.project.slug])
+            found.append(Entry(group, label, url, current=path.startswith(url)))
+    return found
+
+
+def _projects_of(user: User, desk: Desk) -> list[dict[str, Any]]:
+    projects = (
+        Membership.objects.filter(user=user)
+        .order_by("project__name")
+        .values_list("project__name", "project__slug")
+        .distinct()
+    )
+    return [
+        {"name": name, "url": reverse("annotation:project", args=[slug]), "current": slug == desk.project.slug}
+        for name, slug in projects
+    ]
+
+
+def _wants_whole_page(request: HttpRequest) -> bool:
+    return not getattr(request, "htmx", False)

@@ -1,0 +1,275 @@
+"""The one *Start next* button of every stage: what is yours first, then the best match."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import User
+from annotation.access import Desk, refusal_to_work
+from annotation.models import Assignment, Cell, Context, Item, Place
+from annotation.queues import Pick, lease, live_assignment, pick
+from annotation.steps import end_assignment, give_birth, lock_item, take_step
+from annotation.workflow import STAGE_STATE, Action, Stage, State
+from core.refusal import Refusal, Refused, refuse_if
+from experts.models import Qualification
+
+OPEN_STATES = (State.WRITING, State.RETURNED)
+
+
+def start_next(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment:
+    """Hands out the next thing; pressing again gives the same one until it is finished.
+
+    `another` leaves what is in hand alone and asks for one more. Raises Refused with code "empty" and the reason
+    when there is nothing.
+    """
+    refuse_if(refusal_to_work(desk, stage))
+    if not another:
+        held = live_assignment(desk.user, desk.project, stage)
+        if held:
+            return held
+    now = timezone.now()
+    with transaction.atomic():
+        assignment = _start_own(desk, stage, now) or _start_best(desk, stage, now)
+    if assignment is None:
+        raise Refused(why_empty(desk, stage), status=409, code="empty")
+    return assignment
+
+
+def _start_own(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
+    """Returned work goes before new work."""
+    if stage != Stage.WRITING:
+        return None
+    item_id = (
+        Item.objects.filter(project=desk.project, author=desk.user, state=State.RETURNED)
+        .order_by("state_since")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return None if item_id is None else _resume(item_id, Action.REVISE, desk.user, now)
+
+
+def _start_best(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
+    if stage == Stage.WRITING:
+        _refuse_above_cap(desk)
+    choice = pick(desk.user, desk.project, stage, now)
+    if choice is None:
+        return None
+    if stage == Stage.WRITING:
+        return _begin_item(desk, choice, now)
+    item = Item.objects.select_related("project").get(pk=choice.row_id)
+    return lease(item, desk.user, stage, now, choice.why())
+
+
+def _begin_item(desk: Desk, choice: Pick, now: datetime) -> Assignment:
+    item = Item(
+        project=desk.project,
+        cell_id=choice.cell_id,
+        place_id=choice.row_id,
+        author=desk.user,
+        context_id=_take_waiting_context(choice.cell_id),
+        leased=True,
+    )
+    give_birth(item, Action.CLAIM, by=desk.user, at=now)
+    return lease(item, desk.user, Stage.WRITING, now, choice.why())
+
+
+def _take_waiting_context(cell_id: int) -> int | None:
+    context = (
+        Context.objects.select_for_update(skip_locked=True)
+        .filter(cell_id=cell_id, taken=False)
+        .order_by("id")
+        .only("pk")
+        .first()
+    )
+    if context is None:
+        return None
+    Context.objects.filter(pk=context.pk).update(taken=True)
+    return context.pk
+
+
+def _refuse_above_cap(desk: Desk) -> None:
+    open_items = Item.objects.filter(project=desk.project, author=desk.user, state__in=OPEN_STATES).count()
+    if open_items >= desk.project.open_cap:
+        raise Refused(
+            Refusal(
+                f"You have {open_items} items open; the project allows {desk.project.open_cap} at once.",
+                "Finish or skip one of them first.",
+            ),
+            status=409,
+            code="cap",
+        )
+
+
+@transaction.atomic
+def open_item(desk: Desk, item_id: int, stage: Stage) -> Assignment:
+    """Opens one named item of one's own: what is in hand, returned or set aside. Raises Refused otherwise."""
+    refuse_if(refusal_to_work(desk, stage))
+    held = Assignment.objects.filter(item_id=item_id, person=desk.user, stage=stage, ended_at=None).first()
+    if held:
+        return held
+    if stage == Stage.WRITING:
+        return take_back(desk, item_id)
+    return _open_waiting(desk, item_id, stage)
+
+
+@transaction.atomic
+def take_back(desk: Desk, item_id: int) -> Assignment:
+    """The author takes up a returned or set-aside item again; the draft is still there."""
+    refuse_if(refusal_to_work(desk, Stage.WRITING))
+    item = lock_item(item_id)
+    if item.author_id != desk.user.pk or item.project_id != desk.project.pk:
+        raise Refused(Refusal("This item is not yours."), status=403)
+    held = Assignment.objects.filter(item=item, person=desk.user, stage=Stage.WRITING, ended_at=None).first()
+    if held:
+        return held
+    action = Action.REVISE if item.state == State.RETURNED else Action.TAKE_BACK
+    return _resume(item_id, action, desk.user, timezone.now())
+
+
+def _resume(item_id: int, action: Action, person: User, now: datetime) -> Assignment:
+    item = lock_item(item_id)
+    take_step(item, action, by=person, at=now)
+    return lease(item, person, Stage.WRITING, now, {"own": True})
+
+
+def _open_waiting(desk: Desk, item_id: int, stage: Stage) -> Assignment:
+    """An editor chooses a waiting item from a list; the same people are kept from it as by the queue."""
+    item = lock_item(item_id)
+    if item.project_id != desk.project.pk or item.state != STAGE_STATE[stage]:
+        raise Refused(Refusal("The item does not wait for this any more."), status=409)
+    if item.leased:
+        raise Refused(Refusal("Somebody else has the item in hand.", "Press Start next for another."), status=409)
+    if stage == Stage.REVIEW:
+        raise Refused(Refusal("Reviews are handed out by the queue.", "Press Start next."), status=409)
+    refuse_if(refusal_to_settle(desk.user, item))
+    item.leased = True
+    item.save(update_fields=["leased"])
+    return lease(item, desk.user, stage, timezone.now(), {"chosen": True})
+
+
+def refusal_to_settle(person: User, item: Item) -> Refusal | None:
+    """Disputes go to someone who was neither author, reviewer nor gave the item up; edits to a non-author."""
+    if item.author_id == person.pk:
+        return Refusal("You wrote this item; somebody else edits or settles it.")
+    if item.state != State.DISPUTED:
+        return None
+    if item.reviews.filter(reviewer=person).exists():
+        return Refusal("You reviewed this item; somebody else settles the dispute.")
+    if item.events.filter(action=Action.GIVE_UP, by=person).exists():
+        return Refusal("You gave this item up; somebody else settles the appeal.")
+    return None
+
+
+def extend_lease(assignment: Assignment, minutes: int, now: datetime) -> None:
+    """A heart-beat: whoever is at work keeps the item."""
+    until = now + timedelta(minutes=minutes)
+    Assignment.objects.filter(pk=assignment.pk, ended_at=None).update(leased_until=until)
+    assignment.leased_until = until
+
+
+@transaction.atomic
+def hand_back(desk: Desk, item_id: int, token: str, reason: str) -> Item:
+    """Skip: the person gives an item back with a reason; a draft stays with them."""
+    item = lock_item(item_id)
+    assignment = held_assignment(item, desk.user, token)
+    now = timezone.now()
+    if assignment.ended_at is not None:
+        return item
+    if assignment.stage == Stage.WRITING:
+        action = Action.SKIP if item.current_id is None else Action.PUT_BACK
+        take_step(item, action, by=desk.user, at=now, reason=reason)
+    else:
+        item.leased = False
+        item.save(update_fields=["leased"])
+    end_assignment(assignment, Assignment.Outcome.SKIPPED, now, reason)
+    return item
+
+
+def held_assignment(item: Item, person: User, token: str) -> Assignment:
+    """The assignment this token belongs to. Raises Refused (409, "lease") when it is another person's or none."""
+    assignment = Assignment.objects.filter(item=item, person=person, token=token).first()
+    if assignment is None:
+        raise lease_lost()
+    return assignment
+
+
+def lease_lost() -> Refused:
+    return Refused(
+        Refusal("The lease on this item has lapsed; your text is kept.", "Take the item back, or copy your text."),
+        status=409,
+        code="lease",
+    )
+
+
+def lapse_overdue_leases(now: datetime) -> int:
+    """Ends overdue assignments; the text stays with its writer. Returns how many were ended."""
+    overdue = Assignment.objects.filter(ended_at=None, leased_until__lt=now).order_by("leased_until")
+    return sum(_lapse(*pair, now=now) for pair in overdue.values_list("pk", "item_id")[:500])
+
+
+@transaction.atomic
+def _lapse(assignment_id: int, item_id: int, *, now: datetime) -> bool:
+    item = lock_item(item_id)
+    assignment = Assignment.objects.filter(pk=assignment_id, ended_at=None, leased_until__lt=now).first()
+    if assignment is None:  # a heart-beat or a submit was faster
+        return False
+    _give_up_lease(item, assignment, now)
+    end_assignment(assignment, Assignment.Outcome.LAPSED, now)
+    return True
+
+
+def _give_up_lease(item: Item, assignment: Assignment, now: datetime) -> None:
+    if assignment.stage == Stage.WRITING:
+        action = Action.LAPSE if item.current_id is None else Action.LAPSE_REWORK
+        take_step(item, action, by=None, at=now)
+    else:
+        item.leased = False
+        item.save(update_fields=["leased"])
+
+
+def why_empty(desk: Desk, stage: Stage) -> Refusal:
+    """Says which of the possible reasons it is, and when to come back."""
+    cells = qualified_cells(desk)
+    if not cells:
+        return Refusal(
+            "You are not qualified for any cell of this project yet.",
+            "A manager can admit you to a language, a domain and skills on the People page.",
+        )
+    if stage == Stage.WRITING:
+        return _why_no_place(cells)
+    return _why_no_item(desk, stage, cells)
+
+
+def qualified_cells(desk: Desk) -> list[int]:
+    admitted = Qualification.objects.filter(
+        user=desk.user,
+        language_id=OuterRef("language_id"),
+        domain_id=OuterRef("domain_id"),
+        skills__contains=[OuterRef("skill")],
+    )
+    return list(Cell.objects.filter(Exists(admitted), project=desk.project).values_list("pk", flat=True))
+
+
+def _why_no_place(cells: list[int]) -> Refusal:
+    if Place.objects.filter(cell_id__in=cells, taken=False).exists():
+        return Refusal("The free places open to you a little later.", "Come back within four hours.")
+    return Refusal(
+        f"All places of your {len(cells)} cells are taken or filled.",
+        "Places come back when items are rejected or skipped; look again later today.",
+    )
+
+
+def _why_no_item(desk: Desk, stage: Stage, cells: list[int]) -> Refusal:
+    waiting = Item.objects.filter(project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage])
+    total = waiting.count()
+    if total == 0:
+        return Refusal("Nothing waits here.", "New items arrive as experts submit; look again in a few minutes.")
+    in_hand = waiting.filter(leased=True).count()
+    own = waiting.filter(Q(author=desk.user) | Q(reviews__reviewer=desk.user, reviews__round=F("round"))).distinct()
+    return Refusal(
+        f"{total} items wait in your cells, but {own.count()} you wrote or judged yourself, {in_hand} are in "
+        "somebody's hands and the rest are kept for the reviewers who know them.",
+        "Look again in a few minutes.",
+    )

@@ -1,0 +1,46 @@
+from annotation.models.jobs import Job
+from annotation.models.judging import (
+    Adjudication,
+    Approval,
+    Comment,
+    Dismissal,
+    EditHunk,
+    Review,
+    Verdict,
+)
+from annotation.models.pipeline import Assignment, Draft, Item, ItemEvent, Place, Revision
+from annotation.models.project import (
+    Cell,
+    Clause,
+    Context,
+    Format,
+    Guideline,
+    Invitation,
+    Membership,
+    Project,
+)
+
+__all__ = [
+    "Adjudication",
+    "Approval",
+    "Assignment",
+    "Cell",
+    "Clause",
+    "Comment",
+    "Context",
+    "Dismissal",
+    "Draft",
+    "EditHunk",
+    "Format",
+    "Guideline",
+    "Invitation",
+    "Item",
+    "ItemEvent",
+    "Job",
+    "Membership",
+    "Place",
+    "Project",
+    "Review",
+    "Revision",
+    "Verdict",
+]

@@ -1,0 +1,234 @@
+"""What to hand out next: one statement per stage picks, locks and marks, so that two people never get the same
+thing and nobody waits for a lock.
+
+Score = qualification fit × need of the cell × age × standing weight. Every eligible cell is probed for its few
+oldest open rows through a partial index (`LATERAL`), so the cost does not grow with the queue
+(docs/adr/0005-claiming.md).
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Q
+
+from accounts.models import User
+from annotation.models import Assignment, Cell, Item, Project
+from annotation.workflow import Stage
+from experts.standing import weight_of
+
+# Rows probed per cell; when all of them are being claimed by others at this moment, look deeper once.
+DEPTHS = (4, 256)
+RUN_LENGTH = 5
+RUN_BONUS = 1.25
+NEED_SECONDS = 30
+VISIBILITY_DELAY = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What the queue chose and the terms of its choice."""
+
+    row_id: int
+    cell_id: int
+    fit: float
+    need: float
+    age: float
+    weight: float
+    run: float
+    score: float
+    own: bool = False
+
+    def why(self) -> dict[str, Any]:
+        terms = asdict(self)
+        return {name: round(terms[name], 3) for name in ("fit", "need", "age", "weight", "run", "score")} | {
+            "own": self.own
+        }
+
+
+_ELIGIBLE = """
+    SELECT cell.id AS cell_id, qualification.fit, coalesce(needs.need, 0.5::float8) AS need,
+           CASE WHEN cell.id = %(run_cell)s THEN %(run_bonus)s::float8 ELSE 1 END AS run
+    FROM annotation_cell cell
+    JOIN experts_qualification qualification
+      ON qualification.user_id = %(person)s AND qualification.language_id = cell.language_id
+     AND qualification.domain_id = cell.domain_id AND cell.skill = ANY (qualification.skills)
+    LEFT JOIN unnest(%(need_cells)s::bigint[], %(needs)s::float8[]) AS needs (cell_id, need) ON needs.cell_id = cell.id
+    WHERE cell.project_id = %(project)s
+"""
+
+_SCORED = """
+    SELECT row_id, cell_id, fit, need, run, own,
+           1 + least(extract(epoch FROM %(now)s - since)::float8 / 86400, 1) AS age
+    FROM ({found}) found
+"""
+
+_PICK = """
+    WITH eligible AS MATERIALIZED ({eligible}), scored AS MATERIALIZED ({scored}),
+    picked AS (
+        SELECT target.id, scored.* FROM {table} target JOIN scored ON scored.row_id = target.id
+        WHERE {still_open}
+        ORDER BY scored.own DESC, {order}fit * need * age * run DESC, age DESC, target.id
+        LIMIT 1 FOR UPDATE OF target SKIP LOCKED
+    )
+    UPDATE {table} target SET {mark} FROM picked WHERE target.id = picked.id
+    RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own
+"""
+
+_FREE_PLACES = """
+    SELECT place.id AS row_id, eligible.*, place.ready_at AS since, false AS own
+    FROM eligible CROSS JOIN LATERAL (
+        SELECT id, ready_at FROM annotation_place
+        WHERE cell_id = eligible.cell_id AND NOT taken AND ready_at <= %(visible_from)s
+        ORDER BY ready_at, id LIMIT %(depth)s
+    ) place
+"""
+
+# A reviewer may judge what they neither wrote, edited nor judged in this round.
+_NOT_MINE = """
+    item.author_id IS DISTINCT FROM %(person)s
+    AND NOT EXISTS (SELECT FROM annotation_review review
+                    WHERE review.item_id = item.id AND review.round = item.round AND review.reviewer_id = %(person)s)
+    AND NOT EXISTS (SELECT FROM annotation_approval approval
+                    WHERE approval.item_id = item.id AND approval.round = item.round
+                      AND approval.person_id = %(person)s)
+"""
+
+_IN_REVIEW = f"""
+    SELECT item.id AS row_id, eligible.*, item.state_since AS since, false AS own
+    FROM eligible CROSS JOIN LATERAL (
+        SELECT id, state_since FROM annotation_item item
+        WHERE cell_id = eligible.cell_id AND state = 'in_review' AND NOT leased
+          AND (reserved_for_id IS NULL OR reserved_until < %(now)s) AND {_NOT_MINE}
+        ORDER BY state_since, id LIMIT %(depth)s
+    ) item
+    UNION ALL
+    SELECT item.id, eligible.*, item.state_since, true
+    FROM annotation_item item JOIN eligible ON eligible.cell_id = item.cell_id
+    WHERE item.reserved_for_id = %(person)s AND item.state = 'in_review' AND NOT item.leased AND {_NOT_MINE}
+"""  # noqa: S608  (both parts are constants of this module)
+
+_IN_EDITING = """
+    SELECT item.id AS row_id, eligible.*, item.state_since AS since, false AS own
+    FROM annotation_item item JOIN eligible ON eligible.cell_id = item.cell_id
+    WHERE item.project_id = %(project)s AND item.state = 'in_editing' AND NOT item.leased
+      AND item.author_id IS DISTINCT FROM %(person)s
+"""
+
+# A dispute is settled by someone who was neither author nor reviewer, nor gave the item up.
+_DISPUTED = """
+    SELECT item.id AS row_id, eligible.*, item.state_since AS since, false AS own
+    FROM annotation_item item JOIN eligible ON eligible.cell_id = item.cell_id
+    WHERE item.project_id = %(project)s AND item.state = 'disputed' AND NOT item.leased
+      AND item.author_id IS DISTINCT FROM %(person)s
+      AND NOT EXISTS (SELECT FROM annotation_review review
+                      WHERE review.item_id = item.id AND review.reviewer_id = %(person)s)
+      AND NOT EXISTS (SELECT FROM annotation_itemevent event
+                      WHERE event.item_id = item.id AND event.action = 'give_up' AND event.by_id = %(person)s)
+"""
+
+
+def _statement(found: str, *, table: str, still_open: str, mark: str, order: str = "") -> str:
+    return _PICK.format(
+        eligible=_ELIGIBLE,
+        scored=_SCORED.format(found=found),
+        table=table,
+        still_open=still_open,
+        mark=mark,
+        order=order,
+    )
+
+
+def _of_items(found: str, state: str, order: str = "") -> str:
+    still_open = f"target.state = '{state}' AND NOT target.leased"
+    return _statement(found, table="annotation_item", still_open=still_open, mark="leased = true", order=order)
+
+
+_STATEMENTS: dict[Stage, str] = {
+    Stage.WRITING: _statement(
+        _FREE_PLACES, table="annotation_place", still_open="NOT target.taken", mark="taken = true"
+    ),
+    Stage.REVIEW: _of_items(_IN_REVIEW, "in_review"),
+    Stage.EDITING: _of_items(_IN_EDITING, "in_editing", "target.attention DESC, "),
+    Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed"),
+}
+
+
+def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | None:
+    """Marks the best match as taken and returns it; None when there is nothing for this person now."""
+    weight = weight_of(person, project.pk) if stage == Stage.WRITING else 1.0
+    need = _need_by_cell(project)
+    terms = {
+        "person": person.pk,
+        "project": project.pk,
+        "now": now,
+        "visible_from": now - VISIBILITY_DELAY * (1 - weight),
+        "run_cell": _cell_of_current_run(person, project, stage),
+        "run_bonus": RUN_BONUS,
+        "need_cells": list(need),
+        "needs": list(need.values()),
+    }
+    for depth in DEPTHS:
+        row = _fetch(_STATEMENTS[stage], {**terms, "depth": depth})
+        if row:
+            row_id, cell_id, fit, cell_need, age, run, own = row
+            score = fit * cell_need * age * run * weight
+            return Pick(row_id, cell_id, fit, cell_need, age, weight, run, score, own)
+    return None
+
+
+def _fetch(statement: str, terms: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, terms)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _need_by_cell(project: Project) -> dict[int, float]:
+    """Share of each cell's target that nobody has taken yet, 0.1 to 1; a few seconds old at most."""
+    key = f"need:{project.pk}"
+    need: dict[int, float] | None = cache.get(key)
+    if need is None:
+        cells = Cell.objects.filter(project=project).annotate(
+            free=Count("places", filter=Q(places__taken=False)), all=Count("places")
+        )
+        need = {cell.pk: max(0.1, cell.free / cell.all) if cell.all else 0.1 for cell in cells}
+        cache.set(key, need, NEED_SECONDS)
+    return need
+
+
+def _cell_of_current_run(person: User, project: Project, stage: Stage) -> int | None:
+    """The cell the person has just worked in, unless they have had their run there: spares context switches."""
+    latest = list(
+        Assignment.objects.filter(person=person, stage=stage)
+        .order_by("-id")
+        .values_list("item__cell_id", "item__project_id")[:RUN_LENGTH]
+    )
+    if not latest or latest[0][1] != project.pk:
+        return None
+    same = all(cell == latest[0][0] for cell, _ in latest)
+    return None if same and len(latest) == RUN_LENGTH else latest[0][0]
+
+
+def lease(item: Item, person: User, stage: Stage, now: datetime, why: dict[str, Any] | None = None) -> Assignment:
+    return Assignment.objects.create(
+        item=item,
+        person=person,
+        stage=stage,
+        token=uuid.uuid4(),
+        claimed_at=now,
+        leased_until=now + timedelta(minutes=item.project.lease_minutes),
+        why=why or {},
+    )
+
+
+def live_assignment(person: User, project: Project, stage: Stage) -> Assignment | None:
+    """What the person has in hand at this stage, oldest first."""
+    return (
+        Assignment.objects.filter(person=person, stage=stage, ended_at=None, item__project=project)
+        .order_by("id")
+        .first()
+    )

@@ -1,0 +1,85 @@
+"""The one door for every change of an item's state: lock, look, change, record."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from annotation.models import Assignment, Item, ItemEvent
+from annotation.places import give_back_place, take_place
+from annotation.workflow import BIRTHS, PLACELESS, TURNS, Action, State, Step, step_for
+from core.refusal import Refusal, Refused
+
+
+def lock_item(item_id: int) -> Item:
+    """The item, locked until the transaction ends; whoever comes second sees what the first one did."""
+    return (
+        Item.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cell", "current", "project", "context")
+        .get(pk=item_id)
+    )
+
+
+def refusal_for(state: State, action: Action) -> Refusal | None:
+    """Whether the workflow allows this action from this state, in the user's words."""
+    if step_for(state, action):
+        return None
+    whose, verb = TURNS[state]
+    return Refusal(
+        f"“{action.label}” is not possible: the item is {state.label.lower()}.",
+        f"It waits for {whose} to {verb}." if whose != "nobody" else "",
+    )
+
+
+def take_step(item: Item, action: Action, *, by: User | None, at: datetime, **data: Any) -> Step:
+    """Moves a locked item and writes the event.
+
+    Other fields that the stage has set on `item` are saved with it. Raises Refused when the table has no
+    such step.
+    """
+    assert transaction.get_connection().in_atomic_block, "lock the item first"
+    source = State(item.state)
+    refusal = refusal_for(source, action)
+    if refusal:
+        raise Refused(refusal, status=409)
+    step = step_for(source, action)
+    assert step is not None
+    assert step.by_system == (by is None), f"{action} is taken by {'the system' if step.by_system else 'a person'}"
+    item.state = step.target
+    item.state_since = at
+    item.leased = step.target == State.WRITING
+    _settle_place(item, source, step.target, at)
+    _record(item, action, source=source, by=by, at=at, data=data)
+    return step
+
+
+def give_birth(item: Item, action: Action, *, by: User, at: datetime, **data: Any) -> None:
+    """Saves a new item in the state its first event puts it in."""
+    item.state = BIRTHS[action]
+    item.created_at = item.state_since = at
+    item.event_count = 1
+    item.save()
+    ItemEvent.objects.create(item=item, number=1, action=action, source="", target=item.state, by=by, at=at, data=data)
+
+
+def end_assignment(assignment: Assignment, outcome: Assignment.Outcome, at: datetime, reason: str = "") -> None:
+    assignment.ended_at, assignment.outcome, assignment.reason = at, outcome, reason
+    assignment.save(update_fields=["ended_at", "outcome", "reason"])
+
+
+def _settle_place(item: Item, source: State, target: State, at: datetime) -> None:
+    if item.is_control:
+        return
+    if target in PLACELESS and source not in PLACELESS:
+        give_back_place(item, at)
+    elif source in PLACELESS and target not in PLACELESS:
+        take_place(item, at)
+
+
+def _record(item: Item, action: Action, *, source: State, by: User | None, at: datetime, data: dict[str, Any]) -> None:
+    item.event_count += 1
+    item.save()
+    ItemEvent.objects.create(
+        item=item, number=item.event_count, action=action, source=source, target=item.state, by=by, at=at, data=data
+    )
