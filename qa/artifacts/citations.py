@@ -22,8 +22,8 @@ EDITORIAL = re.compile(
 )
 CHATBOT = re.compile(
     r"【[^【】\n]{0,60}†[^【】\n]{0,80}】"
-    r"|[\ue200-\ue2ff]?(?:cite[\ue200-\ue2ff]*)?\bturn\d{1,3}(?:search|news|view|image|file|fetch"
-    r"|academia)\d{1,3}\b[\ue200-\ue2ff]?"
+    r"|[\ue200-\ue2ff]?\b(?:cite[\ue200-\ue2ff]*)?(?:turn\d{1,3}(?:search|news|view|image|file|fetch|academia)\d{1,3}"
+    r"[\ue200-\ue2ff]*)+"
     r"|:contentReference\[oaicite:\d{1,3}\](?:\{index=\d{1,3}\})?"
     r"|\[?oaicite:\d{1,3}\]?|\boai_citation[:\w‡†.-]*|\[\^?\d{1,3}†[^\]\n]{0,80}\]"
     r"|<grok-card[^>\n]{0,200}>|\[attached_file:\d{1,3}\]|\[web:\d{1,3}\]"

@@ -13,7 +13,7 @@ STYLED = {"em_open": ("italics", "em_close"), "strong_open": ("bold", "strong_cl
 FENCE_OPENING = re.compile(r"[ \t>]*(?P<ticks>`{3,}|~{3,})")
 # Two asterisks that touch a word on one side only; 2**3, **kwargs and f*** are something else.
 STRAY = re.compile(
-    r"(?<![*\w\\/(])\*\*(?=[^\W\d_]\w*[ ,.:;!?])(?!\w+\))|(?<=[^\W\d_*][.,:;!?)])\*\*(?![*\w])"
+    r"(?<![*\w\\/(])\*\*(?!(?:kw)?args|options|params|kw)(?=[^\W\d_]\w*[ ,.:;!?])|(?<=[^\W\d_*][.,:;!?)])\*\*(?![*\w])"
     r"|(?<=[^\W\d_]{3})\*\*(?=[\s.,:;!?])"
 )
 HEADING = re.compile(r"[ \t]{0,3}(?P<hashes>#{1,6})[ \t]+")

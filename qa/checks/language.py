@@ -16,16 +16,16 @@ STRUCTURED = ("json", "xml", "csv")
 # Told apart from the project's own languages: what people paste or slip into most.
 ALWAYS = ("ar", "de", "en", "es", "fr", "it", "pt", "ru", "zh")
 # Letters below which no guess is worth an interruption; scripts without spaces say more per letter.
-FEWEST_LETTERS = 80
+FEWEST_LETTERS = 60
 FEWEST_LETTERS_DENSE = 25
 DENSE = ("Han", "Kana", "Hangul")
-CERTAIN_LETTERS = 200
+CERTAIN_LETTERS = 150
 CONFIDENT = 0.90
 CERTAIN = 0.99
 # Answers here may rightly be in another language: "translate", "which language is this?".
 ANOTHER_LANGUAGE_IS_FINE = ("rewriting", "classification", "extraction")
 NOT_PROSE = re.compile(
-    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|<[^<>\n]{1,200}>|(?:https?://|www\.)\S+|\S+@\S+\.\S+|[\[{][^\n]*?[\]}]",
+    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|<[^<>\n]{1,200}>|(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,100}|[\[{][^\n\[\]{}]{0,300}[\]}]",
     re.S,
 )
 NOT_LETTERS = re.compile(r"[^\w\n.!?。！？]|[\d_]+")
