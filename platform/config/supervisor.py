@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,9 @@ from types import FrameType
 import psutil
 
 from config import local, ml_extra
+from config.embedded.postgres import Postgres
 from config.embedded.processes import ServerError, kill_group, spawn, stop, tail
+from config.embedded.valkey import Valkey
 
 MARK = "SCRIPTORIUM_SUPERVISED"
 HEALTHY_AFTER = 30.0
@@ -26,6 +28,7 @@ LONGEST_BACKOFF = 30.0
 WEB_TIMEOUT = 90.0
 STOP_TIMEOUT = 8.0
 STRAY_TIMEOUT = 5.0
+FAILURES_AT_START = 3
 ML_ATTEMPTS = 4  # installing and loading, each once more
 
 
@@ -58,24 +61,27 @@ class Service:
             stop(self.process, signal.SIGTERM, STOP_TIMEOUT)
 
 
-class Watched:
-    """Anything with `process` and `start()`, started again when it ends, later each time it fails."""
+Program = Service | Postgres | Valkey
 
-    def __init__(self, name: str, process: Callable[[], subprocess.Popen[bytes] | None], start: Callable[[], None]):
+
+class Watched:
+    """A program that is started again when it ends, later each time it fails."""
+
+    def __init__(self, name: str, program: Program):
         self.name = name
-        self._process = process
-        self._start = start
-        self._failures = 0
+        self.log = program.log
+        self._program = program
+        self.failures = 0
         self._started = 0.0
         self._due = 0.0
 
     def start(self) -> None:
         self._started = time.monotonic()
-        self._start()
+        self._program.start()
 
     def look(self) -> None:
         now = time.monotonic()
-        process = self._process()
+        process = self._program.process
         if process and process.poll() is None:
             return
         if not self._due:
@@ -85,8 +91,8 @@ class Watched:
             self._restart(process)
 
     def _plan(self, now: float, status: int | None) -> None:
-        self._failures = 0 if now - self._started > HEALTHY_AFTER else self._failures + 1
-        delay = min(LONGEST_BACKOFF, 0.25 * 2**self._failures) if self._failures else 0.0
+        self.failures = 0 if now - self._started > HEALTHY_AFTER else self.failures + 1
+        delay = min(LONGEST_BACKOFF, 0.25 * 2**self.failures) if self.failures else 0.0
         self._due = now + delay
         say(f"{self.name} ended (status {status}); starting it again{f' in {delay:.1f} s' if delay else ''}.")
 
@@ -142,7 +148,7 @@ class Supervisor:
 
     def start_servers(self) -> dict[str, str]:
         for server in self.servers.all():
-            watched = Watched(type(server).__name__, lambda server=server: server.process, server.start)  # type: ignore[misc]
+            watched = Watched(type(server).__name__, server)
             watched.start()
             self.watched.append(watched)
         return self.servers.publish()
@@ -198,18 +204,20 @@ class Supervisor:
 
     def watch(self, service: Service) -> None:
         self.services.append(service)
-        watched = Watched(service.name, lambda: service.process, service.start)
+        watched = Watched(service.name, service)
         watched.start()
         self.watched.append(watched)
 
     def wait_for_web(self) -> None:
-        deadline = time.monotonic() + WEB_TIMEOUT
+        deadline, log = time.monotonic() + WEB_TIMEOUT, self.logs / "web.log"
         host = "127.0.0.1" if self.options.host == "0.0.0.0" else self.options.host  # noqa: S104
         while not answers(f"http://{host}:{self.options.port}/healthz"):
             if time.monotonic() > deadline:
-                raise ServerError(f"The web server does not answer. Its last lines:\n{tail(self.logs / 'web.log')}")
+                raise ServerError(f"The web server does not answer. Its last lines:\n{tail(log)}")
             for watched in self.watched:
                 watched.look()
+                if watched.failures > FAILURES_AT_START:
+                    raise ServerError(f"{watched.name} does not start. Its last lines:\n{tail(watched.log)}")
             time.sleep(0.1)
 
     def begin_ml(self) -> None:
