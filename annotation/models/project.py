@@ -29,6 +29,9 @@ class Project(models.Model):
     client_name = models.CharField("client", max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(
+        "due on", null=True, blank=True, help_text="When all targets have to be met; the pipeline shows the pace needed."
+    )
 
     overlap = models.PositiveSmallIntegerField(
         "approvals needed", default=2, validators=[MinValueValidator(2), MaxValueValidator(5)],
