@@ -79,7 +79,7 @@ class Autosave {
     this.editor = editor;
     this.mirror = new Mirror(root);
     this.confirmed = editor.values();
-    this.sent = null;
+    this.unanswered = []; // texts sent whose answer never came: the server may have them
     this.retryIn = RETRY_FIRST;
     this.savedAt = root.dataset.savedAt || null;
     this.leaseUntil = Date.parse(root.dataset.leaseUntil || "") || null;
@@ -114,7 +114,7 @@ class Autosave {
     return this.later(this.state === "offline" ? this.retryIn : SAVE_PAUSE);
   }
 
-  keep() { this.mirror.write({ texts: this.editor.values(), version: +this.root.dataset.version, sent: this.sent }); }
+  keep() { this.mirror.write({ texts: this.editor.values(), version: +this.root.dataset.version, unanswered: this.unanswered }); }
 
   later(pause) {
     clearTimeout(this.timer);
@@ -129,7 +129,7 @@ class Autosave {
     if (found.key !== this.mirror.key) localStorage.removeItem(found.key);
     if (this.dirty) return this.keep();
     if (same(found.texts, this.confirmed)) return this.mirror.clear();
-    if (!same(found.sent, this.confirmed)) this.root.dataset.version = found.version;
+    if (!(found.unanswered || []).some((texts) => same(texts, this.confirmed))) this.root.dataset.version = found.version;
     this.put(found.texts);
     this.keep();
     toast("Text typed in this browser that had not reached the server was put back.", { tone: "warn" });
@@ -160,8 +160,7 @@ class Autosave {
 
   async post() {
     const texts = this.editor.values();
-    this.sent = texts;
-    this.keep();
+    this.remember(texts);
     this.show("saving");
     let answer;
     try {
@@ -176,7 +175,7 @@ class Autosave {
   confirm(texts, data) {
     this.retryIn = RETRY_FIRST;
     this.confirmed = texts;
-    this.sent = null;
+    this.unanswered = [];
     this.root.dataset.version = data.version;
     this.savedAt = data.saved_at || new Date().toISOString();
     this.lease(data.lease_until);
@@ -189,6 +188,11 @@ class Autosave {
     }
     this.root.dispatchEvent(new CustomEvent("editor:saved", { detail: data }));
     return true;
+  }
+
+  remember(texts) {
+    this.unanswered = [...this.unanswered.slice(-4), texts];
+    this.keep();
   }
 
   offline() {
@@ -227,7 +231,7 @@ class Autosave {
   async conflict(theirs) {
     const { version, ...texts } = theirs;
     if (same(texts, this.editor.values())) return this.confirm(texts, theirs);
-    if (same(texts, this.sent) || same(texts, this.confirmed)) return this.adopt(version); // our own save, whose answer was lost
+    if ([this.confirmed, ...this.unanswered].some((each) => same(each, texts))) return this.adopt(version); // our own save, whose answer was lost
     this.show("conflict");
     const fields = Object.keys(texts).filter((name) => texts[name] !== this.editor.values()[name]);
     const body = ["This text was saved from another tab or machine while you typed. Struck out is theirs, underlined is yours.", ...fields.map((name) => diffBox(texts[name], this.editor.values()[name]))];
@@ -236,9 +240,7 @@ class Autosave {
       this.confirmed = texts;
       this.root.dataset.version = version;
       this.put(texts);
-      this.mirror.clear();
-      this.show("saved");
-      return true;
+      return this.confirm(texts, theirs);
     }
     return choice === "mine" ? this.adopt(version) : false;
   }
@@ -280,8 +282,7 @@ class Autosave {
 
   lastChance() {
     if (!this.dirty || ["conflict", "lease", "signed-out"].includes(this.state)) return;
-    this.sent = this.editor.values();
-    this.keep();
+    this.remember(this.editor.values());
     // keepalive bodies are limited to 64 kB; a longer text waits in the mirror
     fetch(this.root.dataset.saveUrl, { method: "POST", body: this.editor.body(), keepalive: true, credentials: "same-origin", headers: headers() }).catch(() => {});
   }

@@ -1,0 +1,191 @@
+"""A page with the text control and a server that answers as docs/interface.md says; no database."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.backends.django import DjangoTemplates
+from django.test import RequestFactory
+
+PAGE = """{% extends "base.html" %}{% load interface static %}
+{% block head %}{% for name in scripts %}<script type="module" src="/static/js/{{ name }}.js"></script>{% endfor %}{% endblock %}
+{% block heading %}Write{% endblock %}
+{% block actions %}{% include "components/save_status.html" %}{% button "Submit" "primary" key="Ctrl+Enter" form="submit-form" %}{% endblock %}
+{% block main %}<form id="submit-form" method="post" action="/submit"></form>
+<div class="workbench" data-editor data-form="submit-form" data-item="{{ item }}" data-person="1" data-version="{{ version }}" data-token="{{ token }}"
+  data-save-url="/save" data-check-url="/check" data-heartbeat-url="/beat" data-take-back-url="/take-back" data-lease-until="{{ lease_until }}">
+<div class="stack"><section class="panel">{% include "components/editor_field.html" with name="prompt" label="Prompt" value=prompt lang=lang dir=dir form_id="submit-form" %}</section>
+<section class="panel"><span class="counter" data-counter="completion" data-min="2" data-max="50"></span><button type="button" data-format-chip="JSON">JSON</button>{% include "components/editor_field.html" with name="completion" label="Completion" value=completion lang=lang dir=dir form_id="submit-form" %}</section></div>
+<section class="panel aside-sticky"><span data-check-status></span><div id="findings">{{ findings_html }}</div>{% include "components/finding_keys.html" %}</section>
+</div>{% endblock %}"""
+FINDINGS = """{% load interface %}<ul class="findings" data-tokens-prompt="{{ prompt|wordcount }}" data-tokens-completion="{{ completion|wordcount }}">{% for found in findings %}{% finding found %}{% endfor %}</ul>"""
+REQUEST = "django.template.context_processors.request"
+ENGINE = DjangoTemplates(
+    {
+        "NAME": "harness",
+        "DIRS": [settings.BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": [REQUEST]},
+    }
+)
+CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+
+
+def render(source: str, context: dict[str, Any]) -> str:
+    return ENGINE.from_string(source).render(context, RequestFactory().get("/"))
+
+
+def finding(
+    text_field: str, text: str, piece: str, severity: str = "must", *suggestions: str, check: str = "grammar"
+) -> Any:
+    start = text.index(piece)  # Python counts code points, as the checks do
+    return SimpleNamespace(
+        fingerprint=f"{check}-{piece}".replace(" ", "_"), check=check, title=check.capitalize(), severity=severity,
+        field=text_field, start=start, end=start + len(piece), message=f"About {piece}", suggestions=suggestions,
+        clause="", dismissed=False, dismiss_url="/dismiss",
+    )  # fmt: skip
+
+
+@dataclass
+class Server:
+    """What the views would do, with switches for what can go wrong."""
+
+    prompt: str = "A prompt."
+    completion: str = "An answer."
+    lang: str = "en"
+    dir: str = ""
+    item: int = 1
+    version: int = 1
+    token: str = "first"
+    lease_until: str = ""
+    signed_in: bool = True
+    lose_answers: bool = False
+    down: bool = False
+    rules: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    check_name: str = "grammar"
+    saves: list[dict[str, Any]] = field(default_factory=list)
+    submitted: list[dict[str, list[str]]] = field(default_factory=list)
+    dismissed: list[dict[str, list[str]]] = field(default_factory=list)
+    url: str = ""
+
+    def found(self, texts: dict[str, str]) -> list[Any]:
+        return [
+            finding(name, texts[name], piece, severity, *suggestions, check=self.check_name)
+            for name, piece, severity, suggestions in self.rules
+            if piece in texts[name]
+        ]
+
+    def page(self) -> str:
+        scripts = ["editor", "signals", "autosave"]
+        return render(PAGE, {**self.__dict__, "scripts": scripts, "findings_html": self.findings_html(self.texts)})
+
+    def findings_html(self, texts: dict[str, str]) -> str:
+        return render(FINDINGS, {**texts, "findings": self.found(texts)})
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {"prompt": self.prompt, "completion": self.completion}
+
+    def answer(self, path: str, body: bytes) -> tuple[int, str, str]:
+        if path == "/":
+            return 200, "text/html", self.page()
+        if path == "/submit":
+            self.submitted.append(parse_qs(body.decode(), keep_blank_values=True))
+            return 200, "text/html", "<!doctype html><title>Submitted</title><h1>Submitted</h1>"
+        if path == "/dismiss":
+            self.dismissed.append(parse_qs(body.decode()))
+            return 200, "text/html", render(FINDINGS, {"findings": []})
+        return self._background(path, json.loads(body or b"{}"))
+
+    def _background(self, path: str, sent: dict[str, Any]) -> tuple[int, str, str]:
+        if self.down:
+            raise ConnectionAbortedError
+        if not self.signed_in:
+            return self._json(401, reason="signed_out", sign_in="/sign-in")
+        if path == "/take-back":
+            self.token = "second"
+            return self._json(200, token=self.token, version=self.version, lease_until=self.lease_until or None)
+        if sent.get("token") != self.token:
+            return self._json(409, reason="lease", message="Your time ran out.")
+        if path == "/check":
+            texts = {name: sent[name] for name in ("prompt", "completion")}
+            return 200, "text/html", self.findings_html(texts)
+        return self._save(sent) if path == "/save" else self._json(200, lease_until=self.lease_until or None)
+
+    def _save(self, sent: dict[str, Any]) -> tuple[int, str, str]:
+        if sent["version"] != self.version:
+            return self._json(409, reason="version", theirs={**self.texts, "version": self.version})
+        self.saves.append(sent)
+        self.prompt, self.completion = sent["prompt"], sent["completion"]
+        self.version += 1
+        if self.lose_answers:
+            raise ConnectionAbortedError
+        return self._json(200, version=self.version, saved_at="2026-01-02T12:04:31Z")
+
+    @staticmethod
+    def _json(status: int, **data: Any) -> tuple[int, str, str]:
+        return status, "application/json", json.dumps(data)
+
+    def wait_for(self, condition: Any, seconds: float = 8) -> None:
+        until = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < until, f"not reached: {self.saves[-1:]}"
+            time.sleep(0.02)
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = self.path.split("?")[0]
+            try:
+                status, kind, content = static(path) if path.startswith("/static/") else server.answer(path, body)
+            except ConnectionAbortedError:
+                self.close_connection = True
+                return
+            data = content if isinstance(content, bytes) else content.encode()
+            self.send_response(status)
+            for name, value in (
+                ("Content-Type", f"{kind}; charset=utf-8"),
+                ("Content-Length", str(len(data))),
+                ("Content-Security-Policy", CSP),
+            ):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = handle_any
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    server.url = f"http://127.0.0.1:{web.server_port}/"
+    try:
+        yield server
+    finally:
+        web.shutdown()
+        web.server_close()
+
+
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def static(path: str) -> tuple[int, str, Any]:
+    found = finders.find(re.sub(r"^/static/", "", path))
+    if not found:
+        return 404, "text/plain", ""
+    with open(str(found), "rb") as file:
+        return 200, KINDS.get(path.rsplit(".", 1)[-1], "text/plain"), file.read()
