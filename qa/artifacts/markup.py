@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from qa.artifacts.prose import Reading
+from qa.artifacts.prose import LINE_END, MOST_CHARACTERS, Reading
 from qa.checks.base import Severity, Subject, Suggestion
 from qa.spans import Mark
 
@@ -33,10 +33,10 @@ def find(subject: Subject, reading: Reading) -> Iterator[Mark]:
 
 def _unclosed(reading: Reading, token: Token) -> Iterator[Mark]:
     start, end = reading.lines(token)
-    lines = reading.text[start:end].rstrip().split("\n")
+    lines = LINE_END.split(reading.text[start:end].rstrip())
     opening = FENCE_OPENING.match(lines[0])
     closed = len(lines) > 1 and re.fullmatch(r"[ \t>]*" + re.escape(token.markup) + r"[`~]*[ \t]*", lines[-1])
-    if opening and not closed:
+    if opening and not closed and len(reading.text) <= MOST_CHARACTERS:
         first_line_end = start + len(lines[0])
         message = f"This code block is never closed with {token.markup}."
         yield Mark("fence_unclosed", Severity.SHOULD, message, start, first_line_end)

@@ -14,6 +14,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 MARKUP = re.compile(r"[*_#`~\[|]|^(?: {4}|\t)|^(?:=+|-+)\s*$", re.M)
 # Markdown is read this far; the reader's time grows faster than the text, and nobody writes by hand beyond it.
 MOST_CHARACTERS = 20_000
+LINE_END = re.compile(r"\r\n?|\n")
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)")
 
 
@@ -38,7 +39,7 @@ class Reading:
 @lru_cache(maxsize=8)
 def read(text: str) -> Reading:
     """Cached only to let one check's rules share it."""
-    starts = (0, *(match.end() for match in re.finditer("\n", text)))
+    starts = (0, *(match.end() for match in LINE_END.finditer(text)))
     parsed = MARKDOWN.parse(text[:MOST_CHARACTERS]) if MARKUP.search(text) else []
     reading = Reading(text, tuple(parsed), (), starts)
     blocks = [reading.lines(token) for token in parsed if token.type in ("fence", "code_block")]

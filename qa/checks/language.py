@@ -34,7 +34,7 @@ WORD = re.compile(r"[^\W\d_]\w*")
 CODE_SYMBOLS = re.compile(r"[{}();=<>\[\]_\\/$&|+*#]")
 MOST_CODE_SYMBOLS = 0.05
 # With this much of its own script a text is in its language and quotes another ("Translate into …").
-OWN_LETTERS_SHARE, OWN_LETTERS = 0.02, 5
+OWN_LETTERS, OWN_LETTERS_DENSE = 15, 5
 SEGMENT_LETTERS = 30
 
 
@@ -73,7 +73,7 @@ def _is_code(prose: str) -> bool:
 
 def _wrong_script(subject: Subject, field: Field, words: str, script: str, expected: frozenset[str]) -> Finding | None:
     own = sum(script_of(letter) in expected for letter in words)
-    if own >= OWN_LETTERS or own > OWN_LETTERS_SHARE * len(words):
+    if own >= (OWN_LETTERS_DENSE if expected & set(DENSE) else OWN_LETTERS):
         return None
     wanted = _name(subject.language)
     message = f"The {field.value} is not in {wanted}: it is written in {script} letters."

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n(?P<body>.*?)(?:\n)?^[ \t]*(?P=ticks)[ \t]*$", re.M | re.S)
+FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n(?P<body>.*?)(?:\n)?^[ \t]*(?P=ticks)[ \t\r]*$", re.M | re.S)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,9 @@ VALID = [
     ("table", "Here:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nDone."),
     ("table", "a | b\n:-|-:\n`x|y` | 2"),
     ("table", "| a \\| b | c |\n|---|---|\n| 1 | 2 |"),
+    ("json", '```json\r\n{"a": 1}\r\n```\r\n'),
+    ("csv", "a,b\r\n1,2\r\n"),
+    ("table", "| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n"),
     ("free", "{ not json"),
     ("json", ""),
 ]
