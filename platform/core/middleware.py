@@ -19,7 +19,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 STATUSES_HTMX_SWAPS = (200, 286, 422)
 
 
-class RefusedToResponse:
+class RefusalAnswers:
     """A raised `Refused` becomes a page, a toast or JSON, whichever the asker understands."""
 
     def __init__(self, get_response: Answer) -> None:
@@ -44,12 +44,8 @@ def answer_to_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     return render(request, template, {"refusal": refusal}, status=refused.status)
 
 
-class HtmxAnswers:
-    """Redirects load the whole page; flash messages ride along out of band.
-
-    A background request of an expired session is told so (401) instead of being handed a sign-in form.
-    Stands after MessageMiddleware and HtmxMiddleware in the settings.
-    """
+class SignedOutAnswers:
+    """A background request of an expired session is told so (401) instead of being handed a sign-in form."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -58,7 +54,21 @@ class HtmxAnswers:
         response = self.get_response(request)
         if redirects_to_sign_in(response) and wants_json(request):
             return JsonResponse({"reason": "signed_out", "sign_in": sign_in_path()}, status=401)
-        if not wants_part(request) or not isinstance(response, HttpResponse):
+        return response
+
+
+class HtmxAnswers:
+    """Redirects load the whole page; flash messages ride along out of band.
+
+    Stands after MessageMiddleware and HtmxMiddleware in the settings.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not wants_part(request) or wants_json(request) or not isinstance(response, HttpResponse):
             return response
         if is_redirect(response):
             return as_whole_page_redirect(request, response)

@@ -15,7 +15,7 @@ class Refusal:
 
 
 class Refused(Exception):  # noqa: N818  (read as a sentence: "raise Refused(refusal)")
-    """Raised by views and stage functions; `core.middleware.RefusedToResponse` turns it into the right answer.
+    """Raised by views and stage functions; `core.middleware.RefusalAnswers` turns it into the right answer.
 
     `code` is the machine-readable `reason` of the JSON answer, e.g. "lease".
     """
