@@ -18,7 +18,8 @@ PIECES = st.sampled_from(
         "https://a.b?utm_source=openai", "【4†source】", "turn0search0",
         "As an AI language model", "TODO:", "[insert x]", "&amp;", "â€™", "\u200b", "\u202e",
         "\ufffd", "\u00a0", "аb", "😀", "👩‍👧", "مرحبا", "汉字", "Привет", "päivä ", "# ", "- ", "    ",
-        '{"a": 1,}', "<a>", "</a>", "&nbsp;", "a,b\n", '"', "\r\n", "\r", "\0", "\x85", "\u2028", "| a | b |\n|---|---|\n",
+        '{"a": 1,}', "<a>", "</a>", "&nbsp;", "a,b\n", '"', "\r\n", "\r", "\0", "\x85", "\u2028",
+        "| a | b |\n|---|---|\n",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=80), st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=25).map("".join))
