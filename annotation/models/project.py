@@ -182,6 +182,8 @@ class Context(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # Importing a file twice adds nothing. What authors brought along waits in no cell and is not held to it.
+        constraints = [models.UniqueConstraint(fields=["cell", "sha256"], name="context_once_per_cell")]
         indexes = [
             models.Index(fields=["cell", "id"], condition=Q(taken=False), name="context_waiting"),
             models.Index(fields=["project", "sha256"], name="context_by_hash"),
