@@ -6,10 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from annotation.models import Assignment, Item, ItemEvent
+from accounts.roles import Role
+from annotation.models import Assignment, Item, ItemEvent, Membership
 from annotation.places import give_back_place, take_place
 from annotation.workflow import BIRTHS, PLACELESS, TURNS, Action, State, Step, step_for
-from core.refusal import Refusal, Refused
+from core.refusal import Refusal, Refused, refuse_if
 
 
 def lock_item(item_id: int) -> Item:
@@ -32,11 +33,18 @@ def refusal_for(state: State, action: Action) -> Refusal | None:
     )
 
 
+def refusal_without_role(item: Item, by: User, role: Role, action: Action) -> Refusal | None:
+    """A role may be taken from somebody while they have an item in hand."""
+    if Membership.objects.filter(project_id=item.project_id, user=by, role=role).exists():
+        return None
+    return Refusal(f"“{action.label}” is for the role {role.label}.", "A manager of the project can give you the role.")
+
+
 def take_step(item: Item, action: Action, *, by: User | None, at: datetime, **data: Any) -> Step:
     """Moves a locked item and writes the event.
 
     Other fields that the stage has set on `item` are saved with it. Raises Refused when the table has no
-    such step.
+    such step (409) or gives it to a role that the person does not have (403).
     """
     assert transaction.get_connection().in_atomic_block, "lock the item first"
     source = State(item.state)
@@ -46,6 +54,8 @@ def take_step(item: Item, action: Action, *, by: User | None, at: datetime, **da
     step = step_for(source, action)
     assert step is not None
     assert step.by_system == (by is None), f"{action} is taken by {'the system' if step.by_system else 'a person'}"
+    if by is not None and step.role is not None:
+        refuse_if(refusal_without_role(item, by, step.role, action))
     item.state = step.target
     item.state_since = at
     item.leased = step.target == State.WRITING
