@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation.access import Desk, refusal_to_work
-from annotation.models import Assignment, Cell, Context, Item, Place
+from annotation.models import Assignment, Cell, Context, Item, Membership, Place
 from annotation.queues import Pick, lease, live_assignment, pick
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
-from annotation.workflow import STAGE_STATE, Action, Stage, State
+from annotation.workflow import STAGE_ROLE, STAGE_STATE, Action, Stage, State
 from core.refusal import Refusal, Refused, refuse_if
 from experts.models import Qualification
 
@@ -25,16 +25,20 @@ def start_next(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment
     when there is nothing.
     """
     refuse_if(refusal_to_work(desk, stage))
-    if not another:
-        held = live_assignment(desk.user, desk.project, stage)
-        if held:
-            return held
     now = timezone.now()
     with transaction.atomic():
-        assignment = _start_own(desk, stage, now) or _start_best(desk, stage, now)
+        _wait_for_own_other_tab(desk, stage)
+        held = None if another else live_assignment(desk.user, desk.project, stage)
+        assignment = held or _start_own(desk, stage, now) or _start_best(desk, stage, now)
     if assignment is None:
         raise Refused(why_empty(desk, stage), status=409, code="empty")
     return assignment
+
+
+def _wait_for_own_other_tab(desk: Desk, stage: Stage) -> None:
+    """A double click hands out one item and stays under the cap; nobody waits for anybody else."""
+    own = Membership.objects.filter(user=desk.user, project=desk.project, role=STAGE_ROLE[stage])
+    own.select_for_update(no_key=True).order_by().values_list("pk").first()
 
 
 def _start_own(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
