@@ -16,11 +16,19 @@ def set_target(cell: Cell, target: int) -> None:
     regular = Place.objects.filter(cell=locked, extra=False)
     missing = target - regular.count()
     if missing > 0:
+        missing -= _count_in_extra_places(locked, missing)
         Place.objects.bulk_create([Place(cell=locked) for _ in range(missing)], batch_size=2000)
     elif missing < 0:
         _remove_free_places(locked, -missing, target)
     locked.target = cell.target = target
     locked.save(update_fields=["target"])
+
+
+def _count_in_extra_places(cell: Cell, most: int) -> int:
+    """What is held beyond the target fills a higher one before anything new is served."""
+    extra = Place.objects.select_for_update().filter(cell=cell, extra=True).order_by("id")
+    counted_in = list(extra.values_list("pk", flat=True)[:most])
+    return Place.objects.filter(pk__in=counted_in).update(extra=False)
 
 
 def _remove_free_places(cell: Cell, surplus: int, target: int) -> None:
@@ -71,12 +79,9 @@ def take_place(item: Item, at: datetime) -> None:
     An appeal or a taken-back draft is somebody's finished work: it is not refused because the cell has filled
     up meanwhile. Nothing new is served in its stead: claims only see free places.
     """
-    place = (
-        Place.objects.select_for_update(skip_locked=True)
-        .filter(cell_id=item.cell_id, taken=False)
-        .order_by("ready_at", "id")
-        .first()
-    )
+    # A place that somebody is taking at this moment may yet come free again: wait before going beyond the target.
+    free = Place.objects.filter(cell_id=item.cell_id, taken=False).order_by("ready_at", "id")
+    place = free.select_for_update(skip_locked=True).first() or free.select_for_update().first()
     if place is None:
         place = Place(cell_id=item.cell_id, extra=True)
     place.taken, place.ready_at = True, at
