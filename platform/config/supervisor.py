@@ -29,6 +29,7 @@ WEB_TIMEOUT = 90.0
 STOP_TIMEOUT = 8.0
 STRAY_TIMEOUT = 5.0
 FAILURES_AT_START = 3
+START_ATTEMPTS = 3
 ML_ATTEMPTS = 4  # installing and loading, each once more
 
 
@@ -78,6 +79,19 @@ class Watched:
     def start(self) -> None:
         self._started = time.monotonic()
         self._program.start()
+
+    def start_patiently(self) -> None:
+        """What is left of a killed server holds its memory for a moment longer."""
+        for attempt in range(START_ATTEMPTS):
+            try:
+                self.start()
+            except ServerError:
+                self._program.stop()
+                if attempt + 1 == START_ATTEMPTS:
+                    raise
+                time.sleep(1)
+            else:
+                return
 
     def look(self) -> None:
         now = time.monotonic()
@@ -149,7 +163,7 @@ class Supervisor:
     def start_servers(self) -> dict[str, str]:
         for server in self.servers.all():
             watched = Watched(type(server).__name__, server)
-            watched.start()
+            watched.start_patiently()
             self.watched.append(watched)
         return self.servers.publish()
 

@@ -221,6 +221,7 @@ def test_a_taken_port_says_what_to_do(installation: Installation) -> None:
     if installation.process and installation.process.poll() is None:
         installation.end()
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", installation.port))
         other.listen()
         refused = installation.run_again()

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import LiteralString
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -54,6 +55,7 @@ class Postgres:
         if not self.data.exists():
             self._initialize()
         self._refuse_other_version()
+        self._end_predecessor()
         self.port = self.port or free_port()
         options = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
         arguments = [f"--{name}={value}" for name, value in {**options, **self.settings}.items()]
@@ -102,6 +104,25 @@ class Postgres:
             if process.wait(START_TIMEOUT) != 0:
                 raise ServerError(f"initdb failed. Its last lines:\n{tail(self.log)}")
         unfinished.rename(self.data)
+
+    def _end_predecessor(self) -> None:
+        """A killed server leaves its pid, which may be a zombie's or, later, anybody's: PostgreSQL would refuse.
+
+        Whoever starts a server holds the installation's lock, so no other start is on its way.
+        """
+        pid_file = self.data / "postmaster.pid"
+        try:
+            predecessor = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+            serves = str(self.data) in predecessor.cmdline()
+        except FileNotFoundError:
+            return
+        except (ValueError, psutil.Error):
+            serves = False
+        if serves:
+            predecessor.send_signal(signal.SIGINT)
+            psutil.wait_procs([predecessor], timeout=STOP_TIMEOUT)
+        else:
+            pid_file.unlink()
 
     def _refuse_other_version(self) -> None:
         made_by = int((self.data / "PG_VERSION").read_text())
