@@ -8,6 +8,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 RARELY_SERVED = ("admin/", "drf_spectacular_sidecar/", "rest_framework/")
 
 
-class HashedAndCompressed(CompressedManifestStaticFilesStorage):
+class HashedAndCompressed(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield from super().compress_files([path for path in paths if not path.startswith(RARELY_SERVED)])
