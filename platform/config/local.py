@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+import psycopg
+from redis import Redis, RedisError
+
 from config.embedded.home import prepare_home
 from config.embedded.postgres import Postgres, ensure_extensions
 from config.embedded.processes import ServerError
@@ -130,14 +133,30 @@ class Servers:
             self.postgres.ensure_database(DATABASE)
             os.environ["DATABASE_URL"] = self.postgres.url(DATABASE)
         else:
-            ensure_extensions(os.environ["DATABASE_URL"])
+            _require_given_database(os.environ["DATABASE_URL"])
         if self.valkey:
             os.environ["REDIS_URL"] = self.valkey.url()
+        else:
+            _require_given_redis(os.environ["REDIS_URL"])
         return {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
 
     def stop(self) -> None:
         for server in reversed(self.all()):
             server.stop()
+
+
+def _require_given_database(url: str) -> None:
+    try:
+        ensure_extensions(url)
+    except psycopg.OperationalError as error:
+        raise ServerError(f"The server of DATABASE_URL does not answer: start it, or unset it. {error}") from error
+
+
+def _require_given_redis(url: str) -> None:
+    try:
+        Redis.from_url(url, socket_timeout=10).ping()
+    except RedisError as error:
+        raise ServerError(f"The server of REDIS_URL does not answer: start it, or unset it. {error}") from error
 
 
 def embedded_servers(var: Path) -> Servers:
