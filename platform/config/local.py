@@ -76,16 +76,19 @@ def only_one(var: Path) -> Iterator[None]:
     """Hold the installation's lock; it vanishes with its holder, however that ends."""
     with (var / "up.lock").open("a") as lock:
         if not _acquire(lock):
-            holder = read_running(var)
-            raise AlreadyRunningError(
-                f"Scriptorium is already running (pid {holder.pid}) at {holder.address or 'an address it will print'}."
-                if holder
-                else "Scriptorium is just being started by another process."
-            )
+            raise AlreadyRunningError(_who_holds(read_running(var)))
         try:
             yield
         finally:
             (var / "run.json").unlink(missing_ok=True)
+
+
+def _who_holds(holder: Running | None) -> str:
+    if holder is None:
+        return "Scriptorium is just being started or stopped by another process."
+    if holder.command != "up":
+        return f"'manage.py {holder.command}' (pid {holder.pid}) uses the servers: start again when it has finished."
+    return f"Scriptorium is already running (pid {holder.pid}) at {holder.address}."
 
 
 def _acquire(lock: TextIO) -> bool:
