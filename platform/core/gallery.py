@@ -79,6 +79,7 @@ def example_context() -> dict[str, Any]:
         "grid": [("Finance", [4, 70, 100]), ("Medicine", [41, 12, 78]), ("Law", [55, 28, 0])],
         "before": "The study must be necessary for research.",
         "after": "The study has to be necessary for scientific research.",
+        "reasons": [("wrong", "Factually wrong"), ("unclear", "Unclear")],
         "levels": [1, 2, 3, 4, 5],
         "page": SimpleNamespace(previous="", next="abc"),
     }

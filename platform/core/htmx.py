@@ -21,7 +21,7 @@ def htmx_of(request: HttpRequest) -> HtmxDetails | None:
 
 def wants_part(request: HttpRequest) -> bool:
     htmx = htmx_of(request)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return htmx is not None and not htmx.boosted and not htmx.history_restore_request
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -13,6 +13,30 @@ pytestmark = pytest.mark.browser
 PROMPT = "#editor-prompt"
 COMPLETION = "#editor-completion"
 
+STYLES = (
+    "fontFamily fontSize lineHeight paddingTop paddingLeft letterSpacing width height whiteSpace unicodeBidi direction"
+)
+GEOMETRY = f"""() => {{
+  const input = document.querySelector('#editor-completion'), layer = document.querySelector('[data-layer=completion]');
+  const differs = '{STYLES}'.split(' ').filter(name => getComputedStyle(input)[name] !== getComputedStyle(layer)[name]);
+  const word = [...CSS.highlights.get('must')][0].getBoundingClientRect();
+  const caret = document.caretPositionFromPoint(word.x + 1, word.y + word.height / 2);
+  return {{ differs, caret: caret.offset, hidden: input.scrollHeight - input.clientHeight }};
+}}"""
+CARET_AT_RIGHT_EDGE = """() => {
+  const word = [...CSS.highlights.get('must')][0].getBoundingClientRect();
+  return document.caretPositionFromPoint(word.right - 1, word.y + 8).offset;
+}"""
+SELECTED = """() => {
+  const input = document.activeElement;
+  return input.value.slice(input.selectionStart, input.selectionEnd);
+}"""
+LISTEN = """() => {
+  const heard = [], announcer = document.getElementById('announcer');
+  new MutationObserver(() => heard.push(announcer.textContent)).observe(announcer, { childList: true });
+  return heard;
+}"""
+
 
 @pytest.fixture
 def server() -> Iterator[Server]:
@@ -63,16 +87,7 @@ def test_the_underlines_lie_exactly_under_their_words(page: Page, server: Server
     server.completion = "Ein langer Absatz mit Wörtern, der umbricht. " * 12 + "\n\n\tGas befinden sich.\n"
     server.rules = [("completion", "befinden", "must", ("befindet",))]
     open_page(page, server)
-    boxes = page.evaluate(
-        """() => {
-          const [input, layer] = [document.querySelector('#editor-completion'), document.querySelector('[data-layer=completion]')];
-          const style = (element, name) => getComputedStyle(element)[name];
-          const names = ['fontFamily', 'fontSize', 'lineHeight', 'paddingTop', 'paddingLeft', 'letterSpacing', 'width', 'height', 'whiteSpace', 'unicodeBidi', 'direction', 'tabSize'];
-          const range = [...CSS.highlights.get('must')][0].getBoundingClientRect();
-          const caret = document.caretPositionFromPoint(range.x + 1, range.y + range.height / 2);
-          return { differs: names.filter(name => style(input, name) !== style(layer, name)), caret: caret.offset, hidden: input.scrollHeight - input.clientHeight };
-        }"""
-    )
+    boxes = page.evaluate(GEOMETRY)
     assert boxes["differs"] == []
     assert boxes["caret"] == server.completion.index("befinden"), "the textarea shows the word where the layer does"
     assert boxes["hidden"] == 0, "the control grows with its text"
@@ -144,13 +159,8 @@ def test_right_to_left_text_keeps_its_direction_and_its_spans(page: Page, server
     assert completion.get_attribute("lang") == "ar"
     assert completion.evaluate("element => getComputedStyle(element).direction") == "rtl"
     assert underlined(page) == ["خطا"]
-    left_of_input, left_of_layer = (
-        page.evaluate(
-            "() => { const range = [...CSS.highlights.get('must')][0].getBoundingClientRect(); return document.caretPositionFromPoint(range.right - 1, range.y + 8).offset; }"
-        ),
-        server.completion.index("خطا"),
-    )
-    assert left_of_input == left_of_layer
+    start_in_input = page.evaluate(CARET_AT_RIGHT_EDGE)
+    assert start_in_input == server.completion.index("خطا")
     page.keyboard.press("F8")
     page.keyboard.press("Control+.")
     expect(completion).to_have_value("النص يحتوي على خطأ هنا.")
@@ -217,9 +227,7 @@ def test_the_current_finding_lights_up_its_words_and_back(page: Page, server: Se
     open_page(page, server)
     page.locator(".finding", has_text="teh").hover()
     assert underlined(page, "current") == ["teh"]
-    page.evaluate(
-        "input => { input = document.querySelector('#editor-completion'); input.focus(); input.setSelectionRange(6, 6); }"
-    )
+    page.locator(COMPLETION).evaluate("input => { input.focus(); input.setSelectionRange(6, 6); }")
     page.mouse.move(0, 0)
     expect(page.locator(".finding[data-current]")).to_contain_text("befinden")
     assert underlined(page, "current") == ["befinden"]
@@ -229,11 +237,10 @@ def test_keys_walk_the_findings_and_select_their_words(page: Page, server: Serve
     server.completion = "Gas befinden sich und teh Rest."
     server.rules = [("completion", "befinden", "must", ()), ("completion", "teh", "should", ())]
     open_page(page, server)
-    selection = "() => { const input = document.activeElement; return input.value.slice(input.selectionStart, input.selectionEnd); }"
     page.locator(COMPLETION).focus()
     for keys, words in (("F8", "befinden"), ("F8", "teh"), ("F8", "befinden"), ("Shift+F8", "teh")):
         page.keyboard.press(keys)
-        assert page.evaluate(selection) == words
+        assert page.evaluate(SELECTED) == words
     expect(page.locator("#announcer")).to_contain_text("2 of 2")
 
 
@@ -291,9 +298,7 @@ def test_a_screen_reader_hears_names_and_results_but_not_every_key(page: Page, s
     expect(page.get_by_role("textbox", name="Completion")).to_have_count(1)
     assert "An answer." in page.locator("main").aria_snapshot()
     assert page.locator("main").aria_snapshot().count("An answer.") == 1, "the layer is not read a second time"
-    heard = page.evaluate_handle(
-        "() => { const heard = []; new MutationObserver(() => heard.push(document.getElementById('announcer').textContent)).observe(document.getElementById('announcer'), { childList: true }); return heard; }"
-    )
+    heard = page.evaluate_handle(LISTEN)
     type_at_end(page, COMPLETION, " Gas befinden sich dort oben.")
     expect(page.locator("#announcer")).to_have_text("1 must fix, 0 should fix, 0 notes")
     assert heard.json_value() == ["1 must fix, 0 should fix, 0 notes"]

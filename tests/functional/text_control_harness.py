@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,18 +18,15 @@ from django.contrib.staticfiles import finders
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 
-PAGE = """{% extends "base.html" %}{% load interface static %}
-{% block head %}{% for name in scripts %}<script type="module" src="/static/js/{{ name }}.js"></script>{% endfor %}{% endblock %}
-{% block heading %}Write{% endblock %}
-{% block actions %}{% include "components/save_status.html" %}{% button "Submit" "primary" key="Ctrl+Enter" form="submit-form" %}{% endblock %}
-{% block main %}<form id="submit-form" method="post" action="/submit"></form>
-<div class="workbench" data-editor data-form="submit-form" data-item="{{ item }}" data-person="1" data-version="{{ version }}" data-token="{{ token }}"
-  data-save-url="/save" data-check-url="/check" data-heartbeat-url="/beat" data-take-back-url="/take-back" data-lease-until="{{ lease_until }}">
-<div class="stack"><section class="panel">{% include "components/editor_field.html" with name="prompt" label="Prompt" value=prompt lang=lang dir=dir form_id="submit-form" %}</section>
-<section class="panel"><span class="counter" data-counter="completion" data-min="2" data-max="50"></span><button type="button" data-format-chip="JSON">JSON</button>{% include "components/editor_field.html" with name="completion" label="Completion" value=completion lang=lang dir=dir form_id="submit-form" %}</section></div>
-<section class="panel aside-sticky"><span data-check-status></span><div id="findings">{{ findings_html }}</div>{% include "components/finding_keys.html" %}</section>
-</div>{% endblock %}"""
-FINDINGS = """{% load interface %}<ul class="findings" data-tokens-prompt="{{ prompt|wordcount }}" data-tokens-completion="{{ completion|wordcount }}">{% for found in findings %}{% finding found %}{% endfor %}</ul>"""
+from core.gallery import example_context
+
+PAGE = Path(__file__).with_name("text_control_page.html").read_text()
+FINDINGS = (
+    "{% load interface %}"
+    '<ul class="findings" data-tokens-prompt="{{ prompt|wordcount }}"'
+    ' data-tokens-completion="{{ completion|wordcount }}">'
+    "{% for found in findings %}{% finding found %}{% endfor %}</ul>"
+)
 REQUEST = "django.template.context_processors.request"
 ENGINE = DjangoTemplates(
     {
@@ -146,11 +144,16 @@ class Server:
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
+        def answer(self, path: str, body: bytes) -> tuple[int, str, Any]:
+            if path == "/gallery":
+                return gallery(self.headers.get("Cookie") or "")
+            return static(path) if path.startswith("/static/") else server.answer(path, body)
+
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.split("?")[0]
             try:
-                status, kind, content = static(path) if path.startswith("/static/") else server.answer(path, body)
+                status, kind, content = self.answer(path, body)
             except ConnectionAbortedError:
                 self.close_connection = True
                 return
@@ -178,6 +181,11 @@ def serving(server: Server) -> Iterator[Server]:
     finally:
         web.shutdown()
         web.server_close()
+
+
+def gallery(cookies: str) -> tuple[int, str, str]:
+    request = RequestFactory(headers={"Cookie": cookies}).get("/")
+    return 200, "text/html", ENGINE.get_template("components/gallery.html").render(example_context(), request)
 
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
