@@ -12,4 +12,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("api/", include("annotation.urls.api")),
     path("admin/", admin.site.urls),
+    path("", include("core.urls")),
 ]
