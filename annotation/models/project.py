@@ -30,7 +30,10 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(
-        "due on", null=True, blank=True, help_text="When all targets have to be met; the pipeline shows the pace needed."
+        "due on",
+        null=True,
+        blank=True,
+        help_text="When all targets have to be met; the pipeline shows the pace needed.",
     )
 
     overlap = models.PositiveSmallIntegerField(
