@@ -54,7 +54,8 @@ def _sql(rule: str, query: str) -> Invariant:
     def broken() -> list[Row]:
         with connection.cursor() as cursor:
             cursor.execute(query)
-            return cursor.fetchall()
+            rows: list[Row] = cursor.fetchall()
+        return rows
 
     return Invariant(rule, broken)
 

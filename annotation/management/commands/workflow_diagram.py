@@ -9,8 +9,8 @@ from annotation.workflow import PLACELESS, TURNS, State, diagram
 INTRODUCTION = """# The workflow
 
 Written by `./scriptorium manage workflow_diagram` from the table in `annotation/workflow.py`; a test fails when the two
-differ. Whatever is not in the picture is refused, by `take_step()` in `annotation/steps.py`, and so is a step by somebody
-without the role in brackets.
+differ. Whatever is not in the picture is refused, by `take_step()` in `annotation/steps.py`, and so is a step by
+somebody without the role in brackets.
 """
 
 

@@ -3,6 +3,7 @@
 from itertools import combinations_with_replacement, product
 
 import pytest
+
 from annotation.models import Verdict
 from annotation.reviewing import next_action
 from annotation.workflow import STEPS, Action, State

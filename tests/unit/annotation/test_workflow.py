@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+
 from accounts.roles import Role
 from annotation.management.commands import workflow_diagram
 from annotation.steps import refusal_for
