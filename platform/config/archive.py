@@ -112,7 +112,8 @@ def _database() -> str:
 
 def _migrations() -> list[str]:
     with psycopg.connect(_database()) as connection:
-        if not connection.execute("select to_regclass('django_migrations')").fetchone():
+        table = connection.execute("select to_regclass('django_migrations')").fetchone()
+        if table is None or table[0] is None:
             return []
         return [
             f"{app}.{name}" for app, name in connection.execute("select app, name from django_migrations order by id")
