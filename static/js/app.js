@@ -44,8 +44,17 @@ const toPoints = (text, units) => (astral.test(text) ? [...text.slice(0, units)]
 
 // --- toasts and announcements
 
+// A modal dialog makes everything outside it silent and untouchable, so the live regions move into it.
+function liveRegion(id) {
+  const region = document.getElementById(id);
+  const home = [...document.querySelectorAll("dialog[open]")].at(-1) || document.body;
+  if (region && region.parentElement !== home) home.append(region);
+  return region;
+}
+document.addEventListener("close", () => document.body.append(...["toasts", "announcer"].map((id) => document.getElementById(id)).filter(Boolean)), true);
+
 function toast(text, { tone = "note", remedy = "" } = {}) {
-  const box = document.getElementById("toasts");
+  const box = liveRegion("toasts");
   if (!box) return;
   const element = document.createElement("div");
   element.className = "toast";
@@ -61,7 +70,7 @@ function toast(text, { tone = "note", remedy = "" } = {}) {
 }
 
 function announce(text) {
-  const box = document.getElementById("announcer");
+  const box = liveRegion("announcer");
   if (box && box.textContent !== text) box.textContent = text;
 }
 
@@ -78,6 +87,18 @@ function watchToasts() {
   new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => node.dataset && leave(node)))).observe(box, { childList: true });
 }
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail));
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // no clipboard API outside https
+    const area = (document.querySelector("dialog[open]") || document.body).appendChild(Object.assign(document.createElement("textarea"), { value: text }));
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  toast("Your text is on the clipboard.", { tone: "good" });
+}
 
 // --- theme
 
@@ -100,7 +121,7 @@ function openDialog(id) {
 
 // Asks and answers with the chosen value ("" when left by Escape); choices in `stay` act without closing.
 function dialog(title, body, choices, { wide = false, stay = [], onStay, key = "" } = {}) {
-  if (key && document.querySelector(`dialog[data-about="${key}"][open]`)) return new Promise(() => {});
+  if (key && document.querySelector(`dialog[data-about="${key}"][open]`)) return Promise.resolve("");
   const element = document.createElement("dialog");
   element.dataset.about = key;
   element.className = wide ? "wide" : "";
@@ -309,4 +330,4 @@ palette?.querySelector("input").addEventListener("input", () => filterPalette(pa
 palette?.addEventListener("keydown", paletteKeys);
 watchToasts();
 
-window.scriptorium = { csrf, toast, announce, ask, dialog, openDialog, typing, toUnits, toPoints };
+window.scriptorium = { csrf, toast, announce, ask, copyText, dialog, openDialog, typing, toUnits, toPoints };

@@ -2,7 +2,7 @@
 // and the copy here is dropped only when the server has confirmed that very text.
 // States: saved → saving → saved | offline | conflict | lease | signed-out | error. Contract: docs/interface.md
 
-const { toast, announce, csrf, dialog } = window.scriptorium;
+const { toast, announce, csrf, dialog, copyText } = window.scriptorium;
 const SAVE_PAUSE = 800;
 const RETRY_FIRST = 2000;
 const RETRY_LAST = 60000;
@@ -57,7 +57,7 @@ class Mirror {
   // The newest unsent text of this tab or of one that is gone.
   orphans() {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix) && !this.others.has(key.slice(this.prefix.length)));
-    return keys.map((key) => ({ key, ...parsed(localStorage.getItem(key)) })).filter((each) => each.texts).sort((one, two) => two.at - one.at);
+    return keys.map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) })).filter((each) => each.texts).sort((one, two) => two.at - one.at);
   }
 }
 
@@ -65,10 +65,6 @@ function newTab() {
   const tab = Math.random().toString(36).slice(2, 10);
   sessionStorage.setItem("scriptorium:tab", tab);
   return tab;
-}
-
-function parsed(json) {
-  try { return JSON.parse(json); } catch { return {}; }
 }
 
 // --- saving
@@ -98,20 +94,23 @@ class Autosave {
     window.addEventListener("beforeunload", (event) => this.dirty && this.mirror.broken && event.preventDefault());
     window.addEventListener("pageshow", (event) => event.persisted && !this.dirty && location.reload());
     document.addEventListener("submit", (event) => this.submitted(event), true);
+    document.addEventListener("click", (event) => event.target.closest("[data-save-status]") && this.dirty && this.save());
     setInterval(() => this.beat(), HEARTBEAT);
     setInterval(() => this.showLease(), 15000);
   }
 
   typed() {
     this.inputAt = Date.now();
-    if (!this.dirty) {
-      this.mirror.clear();
-      return this.show("saved");
-    }
+    if (!this.dirty) return this.settle();
     this.keep();
     if (["conflict", "lease", "signed-out"].includes(this.state)) return undefined;
     if (this.state !== "offline") this.show("saving");
     return this.later(this.state === "offline" ? this.retryIn : SAVE_PAUSE);
+  }
+
+  settle() {
+    this.mirror.clear();
+    this.show("saved");
   }
 
   keep() { this.mirror.write({ texts: this.editor.values(), version: +this.root.dataset.version, unanswered: this.unanswered }); }
@@ -174,17 +173,16 @@ class Autosave {
 
   confirm(texts, data) {
     this.retryIn = RETRY_FIRST;
+    document.querySelectorAll("dialog[data-about]").forEach((open) => ["lease", "signed-out"].includes(open.dataset.about) && open.close());
     this.confirmed = texts;
     this.unanswered = [];
     this.root.dataset.version = data.version;
     this.savedAt = data.saved_at || new Date().toISOString();
     this.lease(data.lease_until);
-    if (this.dirty) {
+    if (!this.dirty) this.settle();
+    else {
       this.keep();
       this.later(SAVE_PAUSE);
-    } else {
-      this.mirror.clear();
-      this.show("saved");
     }
     this.root.dispatchEvent(new CustomEvent("editor:saved", { detail: data }));
     return true;
@@ -202,12 +200,13 @@ class Autosave {
     return false;
   }
 
+  // Questions to the person never hold up saving: they answer when they like.
   refused({ status, data }) {
-    if (status === 401) return this.signedOut(data);
     if (status === 409 && data.reason === "version") return this.conflict(data.theirs);
-    if (status === 409 && data.reason === "lease") return this.leaseLapsed(data);
-    if (status >= 500 || status === 429) return this.offline();
-    this.show("error", `Not saved: ${data.message || "the server refused it"}. Your text is kept in this browser`);
+    if (status === 401) this.signedOut(data);
+    else if (status === 409 && data.reason === "lease") this.leaseLapsed(data);
+    else if (status >= 500 || status === 429) this.offline();
+    else this.show("error", `Not saved: ${data.message || "the server refused it"}. Your text is kept in this browser`);
     return false;
   }
 
@@ -215,56 +214,54 @@ class Autosave {
 
   async signedOut(data) {
     this.show("signed-out");
-    const choice = await dialog("Your session has ended", ["Your text is kept in this browser. Sign in again in a new tab, then come back here."], [["Copy text", "copy"], ["Try again", "again"], ["Sign in", "sign-in", "primary"]], { key: "signed-out" });
-    if (choice === "copy") await this.copy();
+    const choice = await dialog("Your session has ended", ["Your text is kept in this browser. Sign in again in a new tab, then come back here."], [["Copy text", "copy"], ["Try again", "again"], ["Sign in", "sign-in", "primary"]], { stay: ["copy"], onStay: () => this.copy(), key: "signed-out" });
     if (choice === "sign-in") window.open(data.sign_in || "/accounts/login/", "_blank", "noopener");
-    if (choice === "again") return this.saveAgain();
-    return false;
+    if (choice === "again") this.saveAgain();
   }
 
   saveAgain() {
     this.state = "";
     this.later(0);
-    return false;
   }
 
-  async conflict(theirs) {
-    const { version, ...texts } = theirs;
-    if (same(texts, this.editor.values())) return this.confirm(texts, theirs);
-    if ([this.confirmed, ...this.unanswered].some((each) => same(each, texts))) return this.adopt(version); // our own save, whose answer was lost
-    this.show("conflict");
-    const fields = Object.keys(texts).filter((name) => texts[name] !== this.editor.values()[name]);
-    const body = ["This text was saved from another tab or machine while you typed. Struck out is theirs, underlined is yours.", ...fields.map((name) => diffBox(texts[name], this.editor.values()[name]))];
-    const choice = await dialog("Two versions of this text", body, [["Copy mine", "copy"], ["Take theirs", "theirs"], ["Keep mine as the new version", "mine", "primary"]], { wide: true, stay: ["copy"], onStay: () => this.copy() });
-    if (choice === "theirs") {
-      this.confirmed = texts;
-      this.root.dataset.version = version;
-      this.put(texts);
-      return this.confirm(texts, theirs);
+  conflict(theirs) {
+    const { version, prompt, completion } = theirs;
+    const texts = { prompt, completion };
+    const ours = [this.confirmed, ...this.unanswered].some((each) => same(each, texts)); // a save of ours whose answer was lost
+    if (!ours && !same(texts, this.editor.values())) {
+      this.askWhichText(texts, theirs);
+      return false;
     }
-    return choice === "mine" ? this.adopt(version) : false;
+    this.root.dataset.version = version;
+    return this.post();
   }
 
-  adopt(version) {
-    this.root.dataset.version = version;
-    return this.saveAgain();
+  async askWhichText(texts, theirs) {
+    this.show("conflict");
+    const mine = this.editor.values();
+    const fields = Object.keys(texts).filter((name) => texts[name] !== mine[name]);
+    const body = ["This text was saved from another tab or machine while you typed. Struck out is theirs, underlined is yours.", ...fields.map((name) => diffBox(texts[name], mine[name]))];
+    const choice = await dialog("Two versions of this text", body, [["Copy mine", "copy"], ["Take theirs", "theirs"], ["Keep mine as the new version", "mine", "primary"]], { wide: true, stay: ["copy"], onStay: () => this.copy(), key: "conflict" });
+    if (choice === "mine") {
+      this.root.dataset.version = theirs.version;
+      this.saveAgain();
+    } else if (choice === "theirs") {
+      this.put(texts);
+      this.confirm(texts, theirs);
+    }
   }
 
   async leaseLapsed(data) {
     this.show("lease");
     const words = [data.message || "The time for this task ran out, and it may be handed to somebody else.", "Your text is kept in this browser and in your drafts."];
     const choice = await dialog("Your lease has lapsed", words, [["Copy text", "copy"], ["Take it back", "back", "primary"]], { stay: ["copy"], onStay: () => this.copy(), key: "lease" });
-    return choice === "back" ? this.takeBack() : false;
+    if (choice === "back") await this.takeBack();
   }
 
   async takeBack() {
     const answer = await send(this.root.dataset.takeBackUrl, this.editor.body()).catch(() => null);
-    if (!answer) return this.offline();
-    if (!answer.ok) {
-      this.show("lease");
-      toast(answer.data.message || "It has gone to somebody else.", { tone: "bad", remedy: answer.data.remedy || "Your text stays in this browser and in your drafts." });
-      return false;
-    }
+    if (!answer) return void this.offline();
+    if (!answer.ok) return void toast(answer.data.message || "It has gone to somebody else.", { tone: "bad", remedy: answer.data.remedy || "Your text stays in this browser and in your drafts." });
     this.root.dataset.token = answer.data.token;
     if (answer.data.version != null) this.root.dataset.version = answer.data.version;
     this.lease(answer.data.lease_until);
@@ -272,11 +269,7 @@ class Autosave {
     return this.saveAgain();
   }
 
-  async copy() {
-    const text = Object.values(this.editor.values()).join("\n\n");
-    try { await navigator.clipboard.writeText(text); } catch { copyOldWay(text); }
-    toast("Your text is on the clipboard.", { tone: "good" });
-  }
+  copy() { return copyText(Object.values(this.editor.values()).join("\n\n")); }
 
   // --- leaving, submitting, staying alive
 
@@ -362,13 +355,6 @@ async function send(url, body) {
   // A page instead of JSON is somebody else speaking: a captive portal, a sign-in page, a proxy.
   if (answer.ok && data.version === undefined && data.lease_until === undefined && data.token === undefined) throw new Error("not our answer");
   return { ok: answer.ok, status: answer.status, data };
-}
-
-function copyOldWay(text) {
-  const area = document.body.appendChild(Object.assign(document.createElement("textarea"), { value: text }));
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }
 
 // Longest common subsequence of words; where the changed stretch is very long it is shown as one change.

@@ -351,10 +351,11 @@ def test_what_a_crashed_tab_held_comes_back_in_a_new_one(server: Server, context
     server.down = True
     type_at_end(first, COMPLETION, " Before the crash.")
     first.close(run_before_unload=False)
-    server.down = False
     second = context.new_page()
     open_page(second, server)
     expect(second.locator(COMPLETION)).to_have_value("An answer. Before the crash.")
+    server.down = False
+    second.locator("[data-save-status]").click()
     saved(second)
     assert server.completion == "An answer. Before the crash."
     assert mirrors(second) == []
@@ -404,7 +405,7 @@ def test_a_conflict_can_copy_mine_and_decide_afterwards(page: Page, server: Serv
     server.completion, server.version = "Their answer.", 5
     type_at_end(page, COMPLETION, " Mine.")
     page.get_by_role("button", name="Copy mine").click()
-    expect(page.get_by_text("on the clipboard")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("on the clipboard")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "A prompt.\n\nAn answer. Mine."
     expect(page.get_by_role("button", name="Take theirs")).to_be_visible()
 
@@ -421,6 +422,34 @@ def test_a_lapsed_lease_keeps_the_text_and_can_be_taken_back(page: Page, server:
     saved(page)
     assert server.completion == "An answer. Late words."
     assert server.saves[-1]["token"] == "second"
+
+
+def test_a_question_left_by_escape_can_be_asked_again(page: Page, server: Server) -> None:
+    open_page(page, server)
+    server.token = "somebody-else"
+    type_at_end(page, COMPLETION, " Late words.")
+    dialog = page.get_by_role("dialog", name="Your lease has lapsed")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    type_at_end(page, COMPLETION, " And more.")
+    assert "And more." in page.evaluate(f"localStorage.getItem('{mirrors(page)[0]}')")
+    page.locator("[data-save-status]").click()
+    dialog.get_by_role("button", name="Take it back").click()
+    saved(page)
+    assert server.completion == "An answer. Late words. And more."
+
+
+def test_signing_in_elsewhere_and_coming_back_saves_without_a_click(page: Page, server: Server) -> None:
+    open_page(page, server)
+    server.signed_in = False
+    type_at_end(page, COMPLETION, " Kept words.")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    server.signed_in = True
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    saved(page)
+    expect(dialog).to_have_count(0)
+    assert server.completion == "An answer. Kept words."
 
 
 def test_an_ended_session_keeps_the_text_and_goes_on_after_signing_in(page: Page, server: Server) -> None:

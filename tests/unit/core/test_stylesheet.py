@@ -65,7 +65,7 @@ def mixed(front: str, back: str, share: float) -> str:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_the_number_in_the_fullest_heat_cell_can_be_read(scheme: int) -> None:
-    fullest = mixed(NORMAL["heat"][scheme], NORMAL["panel"][scheme], 0.42)
+    fullest = mixed(NORMAL["heat"][scheme], NORMAL["panel"][scheme], 0.56)
     assert contrast(NORMAL["text"][scheme], fullest) >= 4.5
 
 
