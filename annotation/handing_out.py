@@ -1,5 +1,6 @@
 """The one *Start next* button of every stage: what is yours first, then the best match."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from annotation.access import Desk, refusal_to_work
+from annotation.access import Desk, refusal_to_judge, refusal_to_work
 from annotation.models import Assignment, Cell, Context, Item, Membership, Place
 from annotation.queues import Pick, lease, live_assignment, pick
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
@@ -145,12 +146,20 @@ def _open_waiting(desk: Desk, item_id: int, stage: Stage) -> Assignment:
         raise Refused(Refusal("The item does not wait for this any more."), status=409)
     if item.leased:
         raise Refused(Refusal("Somebody else has the item in hand.", "Press Start next for another."), status=409)
-    if stage == Stage.REVIEW:
+    if stage == Stage.REVIEW and not may_reopen_review(desk.user, item):
         raise Refused(Refusal("Reviews are handed out by the queue.", "Press Start next."), status=409)
     refuse_if(refusal_to_settle(desk.user, item))
     item.leased = True
     item.save(update_fields=["leased"])
     return lease(item, desk.user, stage, timezone.now(), {"chosen": True})
+
+
+def may_reopen_review(person: User, item: Item) -> bool:
+    """A reviewer whose lease lapsed may go on with the judgement they have begun, while nobody else has the item."""
+    if item.leased or item.state != State.IN_REVIEW or refusal_to_judge(person, item):
+        return False
+    latest = Assignment.objects.filter(item=item, stage=Stage.REVIEW).order_by("-id").first()
+    return latest is not None and latest.person_id == person.pk and latest.outcome == Assignment.Outcome.LAPSED
 
 
 def refusal_to_settle(person: User, item: Item) -> Refusal | None:
@@ -193,10 +202,21 @@ def hand_back(desk: Desk, item_id: int, token: str, reason: str) -> Item:
 
 def held_assignment(item: Item, person: User, token: str) -> Assignment:
     """The assignment this token belongs to. Raises Refused (409, "lease") when it is another person's or none."""
-    assignment = Assignment.objects.filter(item=item, person=person, token=token).first()
+    assignment = None
+    if is_token(token):
+        assignment = Assignment.objects.filter(item=item, person=person, token=token).first()
     if assignment is None:
         raise lease_lost()
     return assignment
+
+
+def is_token(token: str) -> bool:
+    """Whatever a request brings as token may be asked about; what is none belongs to nobody."""
+    try:
+        uuid.UUID(token)
+    except ValueError:
+        return False
+    return True
 
 
 def lease_lost() -> Refused:

@@ -78,6 +78,13 @@ _PICK = """
     RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own
 """
 
+# The same choice without taking it.
+_PEEK = """
+    WITH eligible AS MATERIALIZED ({eligible}), scored AS MATERIALIZED ({scored})
+    SELECT row_id, cell_id, fit, need, age, run, own FROM scored
+    ORDER BY own DESC, fit * need * age * run DESC, age DESC, row_id LIMIT 1
+"""
+
 _FREE_PLACES = """
     SELECT place.id AS row_id, eligible.*, place.ready_at AS since, false AS own
     FROM eligible CROSS JOIN LATERAL (
@@ -156,12 +163,30 @@ _STATEMENTS: dict[Stage, str] = {
     Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed"),
 }
 
+_NEXT_PLACE = _PEEK.format(eligible=_ELIGIBLE, scored=_SCORED.format(found=_FREE_PLACES))
+
 
 def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | None:
     """Marks the best match as taken and returns it; None when there is nothing for this person now."""
     weight = weight_of(person, project.pk) if stage == Stage.WRITING else 1.0
+    terms = _terms(person, project, stage, now, weight)
+    for depth in DEPTHS:
+        row = _fetch(_STATEMENTS[stage], {**terms, "depth": depth})
+        if row:
+            return _pick_of(row, weight)
+    return None
+
+
+def peek(person: User, project: Project, now: datetime) -> Pick | None:
+    """The place to write in that `pick` would take now; nothing is locked or changed."""
+    weight = weight_of(person, project.pk)
+    row = _fetch(_NEXT_PLACE, {**_terms(person, project, Stage.WRITING, now, weight), "depth": 1})
+    return _pick_of(row, weight) if row else None
+
+
+def _terms(person: User, project: Project, stage: Stage, now: datetime, weight: float) -> dict[str, Any]:
     need = _need_by_cell(project)
-    terms = {
+    return {
         "person": person.pk,
         "project": project.pk,
         "now": now,
@@ -171,13 +196,11 @@ def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | 
         "need_cells": list(need),
         "needs": list(need.values()),
     }
-    for depth in DEPTHS:
-        row = _fetch(_STATEMENTS[stage], {**terms, "depth": depth})
-        if row:
-            row_id, cell_id, fit, cell_need, age, run, own = row
-            score = fit * cell_need * age * run * weight
-            return Pick(row_id, cell_id, fit, cell_need, age, weight, run, score, own)
-    return None
+
+
+def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
+    row_id, cell_id, fit, need, age, run, own = row
+    return Pick(row_id, cell_id, fit, need, age, weight, run, fit * need * age * run * weight, own)
 
 
 def _fetch(statement: str, terms: dict[str, Any]) -> tuple[Any, ...] | None:

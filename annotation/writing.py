@@ -48,9 +48,7 @@ def save_draft(
     now = timezone.now()
     if written.is_too_long:
         raise Refused(Refusal(f"A field holds more than {LONGEST:,} characters.", "Shorten it."), 409, "too_long")
-    assignment = Assignment.objects.filter(item=item, person=person, token=token).first()
-    if assignment is None:
-        raise lease_lost()
+    assignment = held_assignment(item, person, token)
     draft = _write_draft(person, item, version, written, signals, now)
     if assignment.ended_at is None:
         extend_lease(assignment, item.project.lease_minutes, now)

@@ -1,15 +1,25 @@
-"""Where a person lands, and the health of the site."""
+"""Where a person lands, what Start next gives at every stage, and the health of the site."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation.access import Desk, requires
-from annotation.models import Membership
+from annotation import handing_out
+from annotation.access import Desk, get_item, requires
+from annotation.models import Assignment, Membership
+from annotation.posted import read
+from annotation.queues import live_assignment
+from annotation.reasons import SkipReason
+from annotation.workbench import why_in_words
+from annotation.workflow import STAGE_ROLE, Stage
+from core.refusal import Refusal, Refused, refuse_if
 
 # Where each role begins its day, most hands-on first.
 HOMES: tuple[tuple[Permission, str], ...] = (
@@ -18,6 +28,26 @@ HOMES: tuple[tuple[Permission, str], ...] = (
     (Permission.EDIT, "annotation:editor-home"),
     (Permission.SEE_PIPELINE, "annotation:pipeline"),
 )
+
+STAGE_HOMES: dict[Stage, str] = {
+    Stage.WRITING: "annotation:expert-home",
+    Stage.REVIEW: "annotation:reviewer-home",
+    Stage.EDITING: "annotation:editor-home",
+    Stage.ADJUDICATION: "annotation:editor-home",
+}
+
+DESKS: dict[Stage, str] = {
+    Stage.WRITING: "annotation:workbench",
+    Stage.REVIEW: "annotation:review",
+    Stage.EDITING: "annotation:edit",
+    Stage.ADJUDICATION: "annotation:adjudicate",
+}
+
+# One button, several queues: people wait longest for a dispute to be settled.
+QUEUES: dict[Stage, tuple[Stage, ...]] = {Stage.EDITING: (Stage.ADJUDICATION, Stage.EDITING)}
+
+NOTHING_NOW = ("empty", "cap")
+LONGEST_REASON = 200
 
 
 @require_safe
@@ -37,6 +67,90 @@ def start(request: HttpRequest) -> HttpResponse:
 def project(_request: HttpRequest, desk: Desk) -> HttpResponse:
     home = next(name for permission, name in HOMES if desk.may(permission))
     return redirect(home, desk.project.slug)
+
+
+@require_POST
+@requires()
+def start_next(request: HttpRequest, desk: Desk, stage: str) -> HttpResponse:
+    if stage not in Stage:
+        raise Http404("There is no such stage.")
+    return begin(request, desk, Stage(stage), another=request.POST.get("another") == "1")
+
+
+def begin(request: HttpRequest, desk: Desk, stage: Stage, *, another: bool = False) -> HttpResponse:
+    """To the desk of what was handed out, or home with the reason why there is nothing."""
+    try:
+        assignment = next_assignment(desk, stage, another=another)
+    except Refused as refused:
+        if refused.code not in NOTHING_NOW:
+            raise
+        messages.info(request, str(refused.refusal))
+        return redirect(STAGE_HOMES[stage], desk.project.slug)
+    return redirect(desk_address(assignment, desk.project.slug))
+
+
+def next_assignment(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment:
+    """Raises Refused with code "empty" when none of the stage's queues has anything."""
+    *earlier, last = QUEUES.get(stage, (stage,))
+    if earlier and not another:
+        held = next(filter(None, (live_assignment(desk.user, desk.project, each) for each in (*earlier, last))), None)
+        if held:
+            return held
+    for each in earlier:
+        try:
+            return handing_out.start_next(desk, each, another=another)
+        except Refused as refused:
+            if refused.code not in NOTHING_NOW:
+                raise
+    return handing_out.start_next(desk, last, another=another)
+
+
+def desk_address(assignment: Assignment, slug: str) -> str:
+    return reverse(DESKS[Stage(assignment.stage)], args=[slug, assignment.item_id])
+
+
+@require_POST
+@requires()
+def skip(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
+    """Gives the item back; a draft stays with its writer."""
+    item = get_item(desk, item_id)
+    assignment = handing_out.held_assignment(item, desk.user, request.POST.get("token", ""))
+    reason = reason_to_skip(request.POST.get("reason", ""), request.POST.get("note", ""))
+    handing_out.hand_back(desk, item.pk, str(assignment.token), reason)
+    words = "What you typed is kept under Set aside." if assignment.stage == Stage.WRITING else ""
+    messages.success(request, f"#{item.pk} is skipped. {words}".strip())
+    return redirect(STAGE_HOMES[Stage(assignment.stage)], desk.project.slug)
+
+
+def reason_to_skip(code: str, note: str) -> str:
+    """As the assignment keeps it. Raises Refused when no reason is chosen."""
+    refusal = None if code in SkipReason else Refusal("Say why you skip it.", "Choose one of the reasons.")
+    refuse_if(refusal, status=409, code="incomplete")
+    return (f"{code}: {note.strip()}" if note.strip() else code)[:LONGEST_REASON]
+
+
+@require_POST
+@requires()
+def heartbeat(request: HttpRequest, desk: Desk, item_id: int) -> JsonResponse:
+    """Somebody is at work: the lease runs on."""
+    item = get_item(desk, item_id)
+    assignment = handing_out.held_assignment(item, desk.user, read(request).token)
+    if assignment.ended_at is not None:
+        raise handing_out.lease_lost()
+    handing_out.extend_lease(assignment, desk.project.lease_minutes, timezone.now())
+    return JsonResponse({"lease_until": assignment.leased_until.isoformat()})
+
+
+@require_safe
+@requires()
+def why(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
+    """The terms by which the queue chose this item for this person."""
+    item = get_item(desk, item_id)
+    assignment = Assignment.objects.filter(item=item, person=desk.user).order_by("-pk").first()
+    if assignment is None:
+        raise Http404("It was never handed to you.")
+    stage = STAGE_ROLE[Stage(assignment.stage)].label
+    return render(request, "annotation/_why.html", {"why": why_in_words(assignment.why), "role": stage})
 
 
 @require_safe

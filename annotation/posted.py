@@ -1,0 +1,106 @@
+"""What a text page sends, as form or as JSON, read once and made safe: texts, token, version, writing signals."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from annotation.models import Draft
+from annotation.texts import CONTEXT_FIELDS, Written
+from core.refusal import Refusal, Refused
+
+OWN = "own_"
+TEXT_FIELDS = ("prompt", "completion", *(OWN + name for name in CONTEXT_FIELDS))
+# How a text came about, in numbers; what was typed is never among them.
+SIGNALS = ("typed", "pasted_inside", "pasted_outside", "applied", "deleted", "active_seconds")
+LARGEST_COUNT = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Posted:
+    written: Written
+    token: str
+    version: int | None
+    signals: dict[str, int]
+    names: tuple[str, ...]  # the text fields in the order they were sent
+
+
+def read(request: HttpRequest) -> Posted:
+    """Raises Refused (400, "malformed") for what no page of ours sends."""
+    data = _json(request) if is_json(request) else request.POST.dict()
+    names = tuple(name for name in data if name in TEXT_FIELDS)
+    return Posted(
+        written=written_of(data),
+        token=_text(data, "token"),
+        version=_version(data.get("version")),
+        signals=_signals(data.get("signals")),
+        names=names,
+    )
+
+
+def is_json(request: HttpRequest) -> bool:
+    return request.content_type == "application/json"
+
+
+def written_of(data: Mapping[str, Any]) -> Written:
+    brought = data.get("own_context")
+    own = dict(brought) if isinstance(brought, dict) else {}
+    own |= {name: data[OWN + name] for name in CONTEXT_FIELDS if OWN + name in data}
+    return Written.of(_text(data, "prompt"), _text(data, "completion"), own)
+
+
+def texts_of(draft: Draft, names: tuple[str, ...]) -> dict[str, str]:
+    """A draft under the names, and in the order, that a page uses: it compares them with its own."""
+    texts = {"prompt": draft.prompt, "completion": draft.completion}
+    texts |= {OWN + name: str(draft.own_context.get(name, "")) for name in CONTEXT_FIELDS}
+    return {name: texts[name] for name in names or ("prompt", "completion")}
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        data = json.loads(request.body)
+    except ValueError:
+        raise _malformed() from None
+    if not isinstance(data, dict):
+        raise _malformed()
+    return data
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise _malformed()
+    return value
+
+
+def _version(value: object) -> int | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise _malformed()
+    try:
+        return int(value)
+    except ValueError:
+        raise _malformed() from None
+
+
+def _signals(value: object) -> dict[str, int]:
+    """Only the known counts survive: nothing else a page might send is stored."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value or "{}")
+        except ValueError:
+            return {}
+    if not isinstance(value, dict):
+        return {}
+    return {name: _count(value[name]) for name in SIGNALS if isinstance(value.get(name), int | float)}
+
+
+def _count(value: float) -> int:
+    return int(min(max(value, 0), LARGEST_COUNT)) if value == value else 0  # NaN differs from itself
+
+
+def _malformed() -> Refused:
+    return Refused(Refusal("The request could not be read.", "Reload the page."), status=400, code="malformed")
