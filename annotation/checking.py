@@ -135,7 +135,8 @@ def refuse_while_must(item: Item) -> None:
 
 def stuck_items(now: datetime) -> list[int]:
     return list(
-        Item.objects.filter(state=State.CHECKING, state_since__lt=now - STUCK_AFTER)
+        # Imported items have but one event; importing.settling checks them, slowly and away from people's own.
+        Item.objects.filter(state=State.CHECKING, state_since__lt=now - STUCK_AFTER, event_count__gt=1)
         .order_by("state_since")
         .values_list("pk", flat=True)[:500]
     )

@@ -51,7 +51,7 @@ class CeleryProcesses:
     def worker_log(self) -> Path:
         return self.folder / "worker.log"
 
-    def start_worker(self, queues: str = "fast,ml", concurrency: int = 2) -> None:
+    def start_worker(self, queues: str = "fast,ml,bulk", concurrency: int = 2) -> None:
         ready_before = self._times_ready()
         arguments = ["worker", "-Q", queues, "-c", str(concurrency), "--without-gossip", "--without-mingle"]
         self.worker = self._spawn(arguments, self.worker_log)

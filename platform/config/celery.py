@@ -2,6 +2,6 @@
 
 from celery import Celery
 
-app = Celery("scriptorium")
+app = Celery("scriptorium", include=["annotation.job_tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

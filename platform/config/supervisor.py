@@ -196,6 +196,7 @@ class Supervisor:
     def start_services(self) -> None:
         self.watch(self.web())
         self.watch(self.worker("fast", 2))
+        self.watch(self.worker("bulk", 1))
         beat = ["-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile=", "-s", str(self.var / "beat")]
         self.watch(Service("beat", [sys.executable, *beat], self.logs / "beat.log"))
 

@@ -1,0 +1,1 @@
+"""Contexts and finished pairs from files: read, mapped, checked row by row, stored once."""

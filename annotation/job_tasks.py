@@ -1,0 +1,54 @@
+"""Celery's way into jobs, on the queue `bulk` with a worker of its own: nothing people wait for is behind them."""
+
+from functools import partial
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from annotation import delivering, jobs
+from annotation.importing import running, settling
+from annotation.models import Job
+
+RUNNERS: dict[str, jobs.Runner] = {
+    Job.Kind.IMPORT_CONTEXTS: running.run_import,
+    Job.Kind.IMPORT_PAIRS: running.run_import,
+    Job.Kind.EXPORT: delivering.run_export,
+}
+LONGEST_JOB = 3600
+
+
+def enqueue(job: Job) -> None:
+    """In the caller's transaction; a worker hears of it once that is committed."""
+    jobs.queue(job)
+    transaction.on_commit(partial(run_job.delay, job_id=job.pk))
+
+
+def retry(job: Job) -> None:
+    jobs.prepare_retry(job)
+    enqueue(job)
+
+
+# Longer than Redis' visibility timeout: the message comes a second time, finds the lease and leaves.
+@shared_task(queue="bulk", time_limit=LONGEST_JOB)
+def run_job(*, job_id: int, **_later: Any) -> None:
+    jobs.run(job_id, RUNNERS)
+    running.remove_upload(job_id)
+    if settling.needs_a_start():
+        check_imported.delay(after_id=0)
+
+
+@shared_task(queue="bulk")
+def check_imported(*, after_id: int = 0, **_later: Any) -> None:
+    last = settling.check_some(after_id)
+    if last is not None:
+        check_imported.delay(after_id=last)
+
+
+@shared_task(queue="fast", name="annotation.tasks.resume_stuck_jobs")
+def resume_stuck_jobs(**_later: Any) -> None:
+    for job_id in jobs.overdue(timezone.now()):
+        run_job.delay(job_id=job_id)
+    if settling.needs_a_start():
+        check_imported.delay(after_id=0)
