@@ -179,11 +179,7 @@ class Autosave {
     this.root.dataset.version = data.version;
     this.savedAt = data.saved_at || new Date().toISOString();
     this.lease(data.lease_until);
-    if (!this.dirty) this.settle();
-    else {
-      this.keep();
-      this.later(SAVE_PAUSE);
-    }
+    this.dirty ? this.keep() || this.later(SAVE_PAUSE) : this.settle();
     this.root.dispatchEvent(new CustomEvent("editor:saved", { detail: data }));
     return true;
   }
