@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left, NullIf
 from django.utils import timezone
 
@@ -108,7 +108,7 @@ def listed(items: QuerySet[Item]) -> QuerySet[Item]:
     live = Assignment.objects.filter(item=OuterRef("pk"), stage=Stage.WRITING, ended_at=None)
     unanswered = EditHunk.objects.filter(item=OuterRef("pk"), response="").order_by().values("item")
     excerpt = Coalesce(
-        NullIf(Subquery(draft.values(start=Left("prompt", EXCERPT))[:1]), ""), Left(F("current__prompt"), EXCERPT)
+        NullIf(Subquery(draft.values(start=Left("prompt", EXCERPT))[:1]), Value("")), Left(F("current__prompt"), EXCERPT)
     )
     return items.select_related("cell__language", "cell__domain").annotate(
         excerpt=excerpt,
