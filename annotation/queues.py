@@ -191,8 +191,7 @@ def _terms(person: User, project: Project, stage: Stage, now: datetime, weight: 
         "project": project.pk,
         "now": now,
         "visible_from": now - VISIBILITY_DELAY * (1 - weight),
-        "run_cell": _cell_of_current_run(person, project, stage),
-        "run_bonus": RUN_BONUS,
+        **_current_run(person, project, stage),
         "need_cells": list(need),
         "needs": list(need.values()),
     }
@@ -223,17 +222,17 @@ def _need_by_cell(project: Project) -> dict[int, float]:
     return need
 
 
-def _cell_of_current_run(person: User, project: Project, stage: Stage) -> int | None:
-    """The cell the person has just worked in, unless they have had their run there: spares context switches."""
+def _current_run(person: User, project: Project, stage: Stage) -> dict[str, Any]:
+    """The cell the person has just worked in is preferred, which spares context switches; after a run it yields."""
     latest = list(
         Assignment.objects.filter(person=person, stage=stage)
         .order_by("-id")
         .values_list("item__cell_id", "item__project_id")[:RUN_LENGTH]
     )
     if not latest or latest[0][1] != project.pk:
-        return None
-    same = all(cell == latest[0][0] for cell, _ in latest)
-    return None if same and len(latest) == RUN_LENGTH else latest[0][0]
+        return {"run_cell": None, "run_bonus": 1.0}
+    is_over = len(latest) == RUN_LENGTH and len(set(latest)) == 1
+    return {"run_cell": latest[0][0], "run_bonus": 1 / RUN_BONUS if is_over else RUN_BONUS}
 
 
 def lease(item: Item, person: User, stage: Stage, now: datetime, why: dict[str, Any] | None = None) -> Assignment:
