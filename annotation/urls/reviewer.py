@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotation.views import reviewer
+
+urlpatterns = [
+    path("p/<slug:slug>/review/", reviewer.home, name="reviewer-home"),
+    path("p/<slug:slug>/review/<int:item_id>/", reviewer.review, name="review"),
+    path("p/<slug:slug>/review/<int:item_id>/judge", reviewer.judge, name="judge"),
+    path("p/<slug:slug>/review/<int:item_id>/open", reviewer.reopen, name="review-open"),
+]
