@@ -156,8 +156,7 @@ def overdue(now: datetime) -> list[int]:
 
 def cancel(job: Job) -> None:
     """A running job stops at its next batch; what it has committed stays."""
-    open_states = (Job.State.READY, *UNFINISHED)
-    canceled = Job.objects.filter(pk=job.pk, state__in=open_states).update(
+    canceled = Job.objects.filter(pk=job.pk, state__in=UNFINISHED).update(
         state=Job.State.CANCELED, leased_until=None, finished_at=timezone.now()
     )
     if not canceled:
@@ -172,8 +171,6 @@ def prepare_retry(job: Job) -> None:
 
 
 def refusal_to_retry(job: Job) -> Refusal | None:
-    if job.state in RETRIABLE and "layout" not in job.parameters and job.kind != Job.Kind.EXPORT:
-        return Refusal("The import was canceled before it began.", "Upload the file again.")
     if job.state not in RETRIABLE:
         return Refusal(
             f"The job is {job.get_state_display().lower()}.", "Only what failed or was canceled is tried again."

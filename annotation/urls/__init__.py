@@ -1,6 +1,6 @@
 """One list of addresses per role; all under the namespace `annotation`."""
 
-from annotation.urls import editor, expert, item, manager, reviewer, start
+from annotation.urls import editor, expert, item, manager, reviewer, start, transfer
 
 app_name = "annotation"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     *editor.urlpatterns,
     *manager.urlpatterns,
     *item.urlpatterns,
+    *transfer.urlpatterns,
 ]

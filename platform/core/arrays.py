@@ -8,7 +8,7 @@ from django.db.models import F, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
+class AnyOf(Lookup):
     """`filter(AnyOf("pk", ids))` becomes `id = ANY (array)`."""
 
     lookup_name = "any"
