@@ -139,7 +139,7 @@ def consequence_of_removing(person: Person) -> str:
     """What the question says before somebody leaves a project."""
     parts = [f"{person.user} leaves the project; what they wrote and judged stays."]
     if person.in_hand:
-        parts.append(f"{_items(person.in_hand)} in hand go back to the queue when the lease lapses; drafts are kept.")
+        parts.append(f"What is in hand ({_items(person.in_hand)}) lapses with its lease; drafts are kept.")
     if person.returned_open:
         parts.append(f"{_items(person.returned_open)} returned to them can be released to others on the item's page.")
     return " ".join(parts)
