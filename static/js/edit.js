@@ -30,7 +30,7 @@ function settle() {
 function toggleMarked() {
   const on = desk.toggleAttribute("data-marked");
   marked.setAttribute("aria-pressed", String(on));
-  marked.textContent = on ? "Back to the text" : "Show in the text";
+  marked.textContent = on ? "Back to the text" : "In the text";
   announce(on ? "Changes marked in the text" : "Text to edit");
 }
 
