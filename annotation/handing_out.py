@@ -11,12 +11,37 @@ from accounts.models import User
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
 from annotation.models import Assignment, Cell, Context, Item, Membership, Place
 from annotation.queues import Pick, lease, live_assignment, pick
+from annotation.reasons import SkipReason
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
 from annotation.workflow import STAGE_ROLE, STAGE_STATE, Action, Stage, State
 from core.refusal import Refusal, Refused, refuse_if
 from experts.models import Qualification
 
 OPEN_STATES = (State.WRITING, State.RETURNED)
+NOTHING_NOW = ("empty", "cap")
+LONGEST_REASON = 200
+
+# One button, several queues: people wait longest for a dispute to be settled.
+QUEUES: dict[Stage, tuple[Stage, ...]] = {Stage.EDITING: (Stage.ADJUDICATION, Stage.EDITING)}
+
+
+def next_of_stage(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment:
+    """What the one button of a stage gives, whichever of its queues it comes from.
+
+    Raises Refused with code "empty" when none has anything.
+    """
+    *earlier, last = QUEUES.get(stage, (stage,))
+    if earlier and not another:
+        held = [live_assignment(desk.user, desk.project, each) for each in (*earlier, last)]
+        for assignment in filter(None, held):
+            return assignment
+    for each in earlier:
+        try:
+            return start_next(desk, each, another=another)
+        except Refused as refused:
+            if refused.code not in NOTHING_NOW:
+                raise
+    return start_next(desk, last, another=another)
 
 
 def start_next(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment:
@@ -198,6 +223,13 @@ def hand_back(desk: Desk, item_id: int, token: str, reason: str) -> Item:
         item.save(update_fields=["leased"])
     end_assignment(assignment, Assignment.Outcome.SKIPPED, now, reason)
     return item
+
+
+def reason_to_skip(code: str, note: str) -> str:
+    """As the assignment keeps it. Raises Refused when no reason is chosen."""
+    refusal = None if code in SkipReason else Refusal("Say why you skip it.", "Choose one of the reasons.")
+    refuse_if(refusal, status=409, code="incomplete")
+    return (f"{code}: {note.strip()}" if note.strip() else code)[:LONGEST_REASON]
 
 
 def held_assignment(item: Item, person: User, token: str) -> Assignment:

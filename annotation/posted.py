@@ -87,12 +87,16 @@ def _version(value: object) -> int | None:
 
 
 def _signals(value: object) -> dict[str, int]:
-    """Only the known counts survive: nothing else a page might send is stored."""
     if isinstance(value, str):
         try:
             value = json.loads(value or "{}")
         except ValueError:
             return {}
+    return counts_only(value)
+
+
+def counts_only(value: object) -> dict[str, int]:
+    """Only the known counts survive: nothing else a page might send is stored."""
     if not isinstance(value, dict):
         return {}
     return {name: _count(value[name]) for name in SIGNALS if isinstance(value.get(name), int | float)}

@@ -15,11 +15,9 @@ from annotation import handing_out
 from annotation.access import Desk, get_item, requires
 from annotation.models import Assignment, Membership
 from annotation.posted import read
-from annotation.queues import live_assignment
-from annotation.reasons import SkipReason
 from annotation.workbench import why_in_words
 from annotation.workflow import STAGE_ROLE, Stage
-from core.refusal import Refusal, Refused, refuse_if
+from core.refusal import Refused
 
 # Where each role begins its day, most hands-on first.
 HOMES: tuple[tuple[Permission, str], ...] = (
@@ -42,12 +40,6 @@ DESKS: dict[Stage, str] = {
     Stage.EDITING: "annotation:edit",
     Stage.ADJUDICATION: "annotation:adjudicate",
 }
-
-# One button, several queues: people wait longest for a dispute to be settled.
-QUEUES: dict[Stage, tuple[Stage, ...]] = {Stage.EDITING: (Stage.ADJUDICATION, Stage.EDITING)}
-
-NOTHING_NOW = ("empty", "cap")
-LONGEST_REASON = 200
 
 
 @require_safe
@@ -80,29 +72,13 @@ def start_next(request: HttpRequest, desk: Desk, stage: str) -> HttpResponse:
 def begin(request: HttpRequest, desk: Desk, stage: Stage, *, another: bool = False) -> HttpResponse:
     """To the desk of what was handed out, or home with the reason why there is nothing."""
     try:
-        assignment = next_assignment(desk, stage, another=another)
+        assignment = handing_out.next_of_stage(desk, stage, another=another)
     except Refused as refused:
-        if refused.code not in NOTHING_NOW:
+        if refused.code not in handing_out.NOTHING_NOW:
             raise
         messages.info(request, str(refused.refusal))
         return redirect(STAGE_HOMES[stage], desk.project.slug)
     return redirect(desk_address(assignment, desk.project.slug))
-
-
-def next_assignment(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment:
-    """Raises Refused with code "empty" when none of the stage's queues has anything."""
-    *earlier, last = QUEUES.get(stage, (stage,))
-    if earlier and not another:
-        held = next(filter(None, (live_assignment(desk.user, desk.project, each) for each in (*earlier, last))), None)
-        if held:
-            return held
-    for each in earlier:
-        try:
-            return handing_out.start_next(desk, each, another=another)
-        except Refused as refused:
-            if refused.code not in NOTHING_NOW:
-                raise
-    return handing_out.start_next(desk, last, another=another)
 
 
 def desk_address(assignment: Assignment, slug: str) -> str:
@@ -115,18 +91,11 @@ def skip(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     """Gives the item back; a draft stays with its writer."""
     item = get_item(desk, item_id)
     assignment = handing_out.held_assignment(item, desk.user, request.POST.get("token", ""))
-    reason = reason_to_skip(request.POST.get("reason", ""), request.POST.get("note", ""))
+    reason = handing_out.reason_to_skip(request.POST.get("reason", ""), request.POST.get("note", ""))
     handing_out.hand_back(desk, item.pk, str(assignment.token), reason)
     words = "What you typed is kept under Set aside." if assignment.stage == Stage.WRITING else ""
     messages.success(request, f"#{item.pk} is skipped. {words}".strip())
     return redirect(STAGE_HOMES[Stage(assignment.stage)], desk.project.slug)
-
-
-def reason_to_skip(code: str, note: str) -> str:
-    """As the assignment keeps it. Raises Refused when no reason is chosen."""
-    refusal = None if code in SkipReason else Refusal("Say why you skip it.", "Choose one of the reasons.")
-    refuse_if(refusal, status=409, code="incomplete")
-    return (f"{code}: {note.strip()}" if note.strip() else code)[:LONGEST_REASON]
 
 
 @require_POST
