@@ -21,14 +21,16 @@ class Form:
 
 
 class PageReader(HTMLParser):
-    """Collects the forms, the data attributes and the text of a page."""
+    """Collects the forms, the data attributes and what stands in the fields of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
         self.data: dict[str, str] = {}
-        self._textarea: str | None = None
-        self._select: str | None = None
+        self._by_id: dict[str, Form] = defaultdict(lambda: Form("", ""))
+        self._form: Form | None = None
+        self._textarea: tuple[Form, str] | None = None
+        self._select: tuple[Form, str] | None = None
 
     @classmethod
     def of(cls, html: str) -> Self:
@@ -40,44 +42,58 @@ class PageReader(HTMLParser):
         named = {name: value or "" for name, value in attributes}
         self.data.update({name: value for name, value in named.items() if name.startswith("data-")})
         if tag == "form":
-            self.forms.append(Form(named.get("action", ""), named.get("method", "get").lower()))
-        elif tag == "input":
-            self._input(named)
-        elif tag == "textarea" and named.get("name"):
-            self._textarea = named["name"]
-            self._set(named["name"], "")
-        elif tag == "select" and named.get("name"):
-            self._select = named["name"]
+            self._begin_form(named)
         elif tag == "option" and self._select:
-            self._option(named)
+            self._option(named, *self._select)
+        elif named.get("name") and tag in {"input", "textarea", "select"}:
+            self._control(tag, named)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._textarea = None
+        if tag == "form":
+            self._form = None
+        elif tag == "textarea":
+            self._end_textarea()
         elif tag == "select":
             self._select = None
 
     def handle_data(self, data: str) -> None:
-        if self._textarea and self.forms:
-            self.forms[-1].fields[self._textarea] += data
+        if self._textarea:
+            form, name = self._textarea
+            form.fields[name] += data
 
-    def _input(self, named: dict[str, str]) -> None:
-        name = named.get("name")
+    def _begin_form(self, named: dict[str, str]) -> None:
+        form = self._by_id[named["id"]] if "id" in named else Form("", "")
+        form.action, form.method = named.get("action", ""), named.get("method", "get").lower()
+        self._form = form
+        self.forms.append(form)
+
+    def _control(self, tag: str, named: dict[str, str]) -> None:
+        form = self._by_id[named["form"]] if "form" in named else self._form
+        if form is None:
+            return
+        if tag == "input":
+            self._input(form, named)
+        elif tag == "textarea":
+            form.fields[named["name"]] = ""
+            self._textarea = (form, named["name"])
+        else:
+            self._select = (form, named["name"])
+
+    def _end_textarea(self) -> None:
+        """A line end right after the tag belongs to the markup, not to the text."""
+        if self._textarea:
+            form, name = self._textarea
+            form.fields[name] = form.fields[name].removeprefix("\n")
+        self._textarea = None
+
+    def _input(self, form: Form, named: dict[str, str]) -> None:
         unticked = named.get("type") in {"radio", "checkbox"} and "checked" not in named
-        if name and not unticked:
-            self._set(name, named.get("value", ""))
+        if not unticked and named.get("type") != "file":
+            form.fields[named["name"]] = named.get("value", "")
 
-    def _option(self, named: dict[str, str]) -> None:
-        assert self._select
-        if "selected" in named or not self._current(self._select):
-            self._set(self._select, named.get("value", ""))
-
-    def _set(self, name: str, value: str) -> None:
-        if self.forms:
-            self.forms[-1].fields[name] = value
-
-    def _current(self, name: str) -> str | None:
-        return self.forms[-1].fields.get(name) if self.forms else None
+    def _option(self, named: dict[str, str], form: Form, name: str) -> None:
+        if "selected" in named or name not in form.fields:
+            form.fields[name] = named.get("value", "")
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,11 @@ class Person(threading.Thread):
             connection.close()
 
     def work_once(self) -> None:
-        page = self.start()
+        page = self.press_start()
         if not self.handle(page):
             self.stage.over.wait(IDLE_SECONDS * (0.5 + self.dice.random()))
 
-    def start(self) -> Page:
+    def press_start(self) -> Page:
         """Presses *Start next* on the home page of the stage."""
         home = self.visitor.get(f"/p/{self.stage.slug}/{self.home_path()}/", f"{self.stage_name} home")
         form = home.form(f"/start/{self.stage_name}/")
