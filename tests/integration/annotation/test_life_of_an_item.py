@@ -1,9 +1,9 @@
 """Each way an item may take through the pipeline, through the stage functions."""
 
 import pytest
+
 from annotation.models import Item
 from annotation.workflow import State
-
 from tests.factories import Cast, texts
 
 pytestmark = pytest.mark.django_db
