@@ -24,6 +24,7 @@ LONGEST_LINE = 4 * 1024**2  # characters; three fields at their limit fit
 SAMPLE_ROWS = 20
 ROWS_LOOKED_AT_FOR_COLUMNS = 200
 MOST_COLUMNS = 200
+LONGEST_NAME = 200  # of a column
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 CHUNK = 1024**2
 
@@ -151,15 +152,15 @@ def _columns_of_json(path: Path, layout: Layout) -> list[str]:
     columns: dict[str, None] = {}
     with open_rows(path, layout) as rows:
         for record, _fault in islice(rows.records(), ROWS_LOOKED_AT_FOR_COLUMNS):
-            columns |= dict.fromkeys(map(str, record))
-    return list(columns)
+            columns |= dict.fromkeys(record)
+    return [name for name in columns if len(name) <= LONGEST_NAME and "\0" not in name]
 
 
 def _columns_of_csv(path: Path, layout: Layout) -> list[str]:
     header = _head_of_csv(path, layout, layout.delimiter, 1)
     columns: list[str] = []
     for number, name in enumerate(header[0] if header else [], start=1):
-        name = name.strip().replace("\0", "") or f"column {number}"
+        name = name.strip().replace("\0", "")[:LONGEST_NAME] or f"column {number}"
         columns.append(f"{name} ({number})" if name in columns else name)
     return columns
 
@@ -294,7 +295,18 @@ def _parsed(line: str) -> Any:
         return orjson.loads(line)
     except ValueError:
         # Slower, but reads what orjson refuses and people's exports contain: lone surrogates, NaN.
-        return json.loads(line)
+        return _mended(json.loads(line))
+
+
+def _mended(value: Any) -> Any:
+    """Lone surrogates as question marks: they can neither be stored nor shown."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_mended(key): _mended(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_mended(inner) for inner in value]
+    return value
 
 
 def as_text(value: Any) -> str:
