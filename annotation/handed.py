@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from annotation.models import Assignment, Cell, Context, Item
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from annotation.models import Assignment, Cell, Context, Draft, Item
 from annotation.workflow import Stage
-from annotation.writing import starting_text
 
 
 def handed(assignment: Assignment) -> dict[str, Any]:
-    """Two statements: the item with its surroundings, and the draft."""
-    item = Item.objects.select_related("cell", "context", "current").get(pk=assignment.item_id)
+    """One statement: the item with its surroundings and the person's draft."""
+    draft = Draft.objects.filter(item=OuterRef("pk"), person=assignment.person_id)
+    row = JSONObject(prompt="prompt", completion="completion", version="version")
+    item = (
+        Item.objects.select_related("cell", "context", "current")
+        .annotate(own_draft=Subquery(draft.values(row=row)))
+        .get(pk=assignment.item_id)
+    )
     return {
         "item": item.pk,
         "stage": assignment.stage,
@@ -25,9 +33,9 @@ def handed(assignment: Assignment) -> dict[str, Any]:
 
 def _texts(assignment: Assignment, item: Item) -> dict[str, Any]:
     """Writers and editors go on where they were; reviewers see the revision they judge."""
-    if assignment.stage in (Stage.WRITING, Stage.EDITING):
-        draft = starting_text(item, assignment.person)
-        return {"prompt": draft.prompt, "completion": draft.completion, "version": draft.version}
+    draft: dict[str, Any] | None = getattr(item, "own_draft", None)
+    if draft and assignment.stage in (Stage.WRITING, Stage.EDITING):
+        return draft
     current = item.current
     return {
         "prompt": current.prompt if current else "",

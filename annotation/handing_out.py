@@ -54,8 +54,11 @@ def start_next(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment
     now = timezone.now()
     with transaction.atomic():
         _wait_for_own_other_tab(desk, stage)
-        held = None if another else live_assignment(desk.user, desk.project, stage)
-        assignment = held or _start_own(desk, stage, now) or _start_best(desk, stage, now)
+        if stage == Stage.WRITING:
+            assignment = _start_writing(desk, another, now)
+        else:
+            held = None if another else live_assignment(desk.user, desk.project, stage)
+            assignment = held or _start_best(desk, stage, now)
     if assignment is None:
         raise Refused(why_empty(desk, stage), status=409, code="empty")
     return assignment
@@ -67,22 +70,22 @@ def _wait_for_own_other_tab(desk: Desk, stage: Stage) -> None:
     own.select_for_update(no_key=True).order_by().values_list("pk").first()
 
 
-def _start_own(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
-    """Returned work goes before new work."""
-    if stage != Stage.WRITING:
-        return None
-    item_id = (
-        Item.objects.filter(project=desk.project, author=desk.user, state=State.RETURNED)
-        .order_by("state_since")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    return None if item_id is None else _resume(item_id, Action.REVISE, desk.user, now)
+def _start_writing(desk: Desk, another: bool, now: datetime) -> Assignment | None:
+    """What is in hand, then what was returned, then a new place below the cap."""
+    mine = Item.objects.filter(project=desk.project, author=desk.user, state__in=OPEN_STATES)
+    rows = list(mine.order_by("state_since").values_list("pk", "state"))
+    if not another and any(state == State.WRITING for _, state in rows):
+        held = live_assignment(desk.user, desk.project, Stage.WRITING)
+        if held:
+            return held
+    returned = next((pk for pk, state in rows if state == State.RETURNED), None)
+    if returned is not None:
+        return _resume(returned, Action.REVISE, desk.user, now)
+    _refuse_above_cap(desk, len(rows))
+    return _start_best(desk, Stage.WRITING, now)
 
 
 def _start_best(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
-    if stage == Stage.WRITING:
-        _refuse_above_cap(desk)
     choice = pick(desk.user, desk.project, stage, now)
     if choice is None:
         return None
@@ -119,8 +122,7 @@ def _take_waiting_context(cell_id: int) -> int | None:
     return context.pk
 
 
-def _refuse_above_cap(desk: Desk) -> None:
-    open_items = Item.objects.filter(project=desk.project, author=desk.user, state__in=OPEN_STATES).count()
+def _refuse_above_cap(desk: Desk, open_items: int) -> None:
     if open_items >= desk.project.open_cap:
         raise Refused(
             Refusal(

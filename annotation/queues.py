@@ -18,7 +18,6 @@ from django.db.models import Count, Q
 from accounts.models import User
 from annotation.models import Assignment, Cell, Item, Project
 from annotation.workflow import Stage
-from experts.standing import weight_of
 
 # Rows probed per cell; when all of them are being claimed by others at this moment, look deeper once.
 DEPTHS = (4, 256)
@@ -168,8 +167,7 @@ _NEXT_PLACE = _PEEK.format(eligible=_ELIGIBLE, scored=_SCORED.format(found=_FREE
 
 def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | None:
     """Marks the best match as taken and returns it; None when there is nothing for this person now."""
-    weight = weight_of(person, project.pk) if stage == Stage.WRITING else 1.0
-    terms = _terms(person, project, stage, now, weight)
+    terms, weight = _terms(person, project, stage, now)
     for depth in DEPTHS:
         row = _fetch(_STATEMENTS[stage], {**terms, "depth": depth})
         if row:
@@ -179,22 +177,26 @@ def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | 
 
 def peek(person: User, project: Project, now: datetime) -> Pick | None:
     """The place to write in that `pick` would take now; nothing is locked or changed."""
-    weight = weight_of(person, project.pk)
-    row = _fetch(_NEXT_PLACE, {**_terms(person, project, Stage.WRITING, now, weight), "depth": 1})
+    terms, weight = _terms(person, project, Stage.WRITING, now)
+    row = _fetch(_NEXT_PLACE, {**terms, "depth": 1})
     return _pick_of(row, weight) if row else None
 
 
-def _terms(person: User, project: Project, stage: Stage, now: datetime, weight: float) -> dict[str, Any]:
+def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple[dict[str, Any], float]:
+    """What a statement is asked with, and the person's standing weight, which counts for writing only."""
     need = _need_by_cell(project)
-    return {
+    recorded, latest = _history(person, project, stage)
+    weight = recorded if stage == Stage.WRITING else 1.0
+    terms = {
         "person": person.pk,
         "project": project.pk,
         "now": now,
         "visible_from": now - VISIBILITY_DELAY * (1 - weight),
-        **_current_run(person, project, stage),
+        **_current_run(latest, project),
         "need_cells": list(need),
         "needs": list(need.values()),
     }
+    return terms, weight
 
 
 def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
@@ -222,13 +224,25 @@ def _need_by_cell(project: Project) -> dict[int, float]:
     return need
 
 
-def _current_run(person: User, project: Project, stage: Stage) -> dict[str, Any]:
+_HISTORY = """
+    SELECT coalesce((SELECT weight FROM experts_standing WHERE user_id = %(person)s AND project_id = %(project)s), 1),
+           ARRAY(SELECT ARRAY[item.cell_id, item.project_id]
+                 FROM (SELECT id, item_id FROM annotation_assignment
+                       WHERE person_id = %(person)s AND stage = %(stage)s ORDER BY id DESC LIMIT %(run_length)s) latest
+                 JOIN annotation_item item ON item.id = latest.item_id ORDER BY latest.id DESC)
+"""
+
+
+def _history(person: User, project: Project, stage: Stage) -> tuple[float, list[tuple[int, int]]]:
+    """Standing weight, and (cell, project) of the latest assignments, newest first."""
+    terms = {"person": person.pk, "project": project.pk, "stage": stage, "run_length": RUN_LENGTH}
+    row = _fetch(_HISTORY, terms)
+    assert row is not None, "a SELECT without FROM gives one row"
+    return row[0], [(cell, of) for cell, of in row[1]]
+
+
+def _current_run(latest: list[tuple[int, int]], project: Project) -> dict[str, Any]:
     """The cell the person has just worked in is preferred, which spares context switches; after a run it yields."""
-    latest = list(
-        Assignment.objects.filter(person=person, stage=stage)
-        .order_by("-id")
-        .values_list("item__cell_id", "item__project_id")[:RUN_LENGTH]
-    )
     if not latest or latest[0][1] != project.pk:
         return {"run_cell": None, "run_bonus": 1.0}
     is_over = len(latest) == RUN_LENGTH and len(set(latest)) == 1
