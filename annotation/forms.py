@@ -13,7 +13,7 @@ from annotation.models.judging import FIELD_CHOICES
 from annotation.reasons import DisputeCause, Reason
 from annotation.reviewing import Judgement, Remark
 from annotation.rubric import CRITERIA, RUBRIC
-from annotation.texts import Written, clean
+from annotation.texts import LONGEST, Written, clean
 
 MOST_REMARKS = 50
 LONGEST_NOTE = 5000
@@ -82,6 +82,10 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
 
 
+def too_long(label: str) -> str:
+    return f"{label}: shorten it to {LONGEST:,} characters."
+
+
 class JudgeForm(forms.Form):
     token = token_field()
     verdict = forms.ChoiceField(
@@ -130,8 +134,8 @@ def _score_field(label: str) -> forms.IntegerField:
 class EditForm(forms.Form):
     token = token_field()
     # Not required here: the stage says what an empty text needs.
-    prompt = PlainText(required=False)
-    completion = PlainText(required=False)
+    prompt = PlainText(required=False, max_length=LONGEST, error_messages={"max_length": too_long("Prompt")})
+    completion = PlainText(required=False, max_length=LONGEST, error_messages={"max_length": too_long("Completion")})
     meaning_changed = forms.BooleanField(required=False)
     note = PlainText(
         required=False,

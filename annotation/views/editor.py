@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from annotation import editing, handing_out, judgements, panel, tracking, waiting
 from annotation.access import Desk, get_item, requires
-from annotation.forms import EditForm, GiveUpForm, hunk_reasons
+from annotation.forms import EditForm, GiveUpForm, hunk_reasons, too_long
 from annotation.models import Assignment, Draft, Item
 from annotation.reasons import Reason, SkipReason
 from annotation.texts import Written
@@ -83,6 +83,8 @@ def changes(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     item = get_item(desk, item_id)
     assert item.current is not None
     written = Written.of(request.POST.get("prompt", ""), request.POST.get("completion", ""))
+    if written.is_too_long:
+        raise Refused(Refusal("The text is too long to compare.", too_long("It")), 409, "too_long")
     tracked = tracking.track(item.current, written, hunk_reasons(request.POST))
     context = {"tracked": tracked, "cell": item.cell, "reasons": Reason.choices, "is_part": True}
     return render(request, "annotation/editor/_changes.html", context)

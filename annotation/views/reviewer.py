@@ -157,6 +157,7 @@ def _page(
 
 def _choices(item: Item, form: JudgeForm) -> dict[str, Any]:
     """Everything there is to choose from, with what has been chosen before a failed submit."""
+    told = consequences(item)
     return {
         "rubric": [(criterion, form[criterion.name], str(form[criterion.name].value() or "")) for criterion in RUBRIC],
         "reasons": Reason.choices,
@@ -165,7 +166,8 @@ def _choices(item: Item, form: JudgeForm) -> dict[str, Any]:
         "remarks": form["remarks"].value() or "[]",
         "clauses": clauses_of(item),
         "skip_reasons": SkipReason.choices,
-        "consequences": consequences(item),
+        "consequences": told,
+        "return_title": told[Verdict.RETURN] if item.author_id else None,
         "escalates": escalates(item),
         "return_refusal": None if item.author_id else NO_AUTHOR,
         "is_code": item.cell.format in ("json", "xml", "csv"),

@@ -129,6 +129,8 @@ function paintRendered() {
   for (const thread of all(".thread[data-text-span]")) add("comment", thread.dataset.textSpan, threadRange(thread));
 }
 
+document.addEventListener("htmx:afterSettle", paintRendered); // after review.js, which has begun with the raw text
+
 function threadRange(thread) {
   const surface = editor.surfaces.get(thread.dataset.textSpan);
   return surface && thread.dataset.start ? surface.range(+thread.dataset.start, +thread.dataset.end) : null;
@@ -267,7 +269,6 @@ class Judgement {
     const place = this.form.querySelector("[data-remarks]");
     place.replaceChildren(...this.remarks.map((remark, index) => this.thread(remark, index)));
     document.dispatchEvent(new Event("htmx:afterSettle")); // review.js lights the words of all threads anew
-    paintRendered();
   }
 
   thread(remark, index) {
@@ -302,7 +303,7 @@ class Judgement {
   tell() {
     const rows = this.unscored().map((row) => row.querySelector("legend").textContent.toLowerCase());
     const refusal = [this.missingReason() && "a reason", this.missingWords() && "a sentence that says what is wrong"].filter(Boolean);
-    const parts = [rows.length ? `Still to score: ${rows.join(", ")}.` : "Scored.", refusal.length ? `To return, send to an editor or reject: ${refusal.join(" and ")}.` : "Ready for any verdict."];
+    const parts = [rows.length ? `Still to score: ${rows.join(", ")}.` : "Scored.", refusal.length ? `To return, send to an editor or reject: ${refusal.join(" and ")}.` : rows.length ? "Then ready for any verdict." : "Ready for any verdict."];
     const place = this.form.querySelector("[data-still-needed]");
     if (place.textContent !== parts.join(" ")) place.textContent = parts.join(" ");
   }
@@ -385,4 +386,4 @@ class Lease {
 const form = document.getElementById("judge-form");
 const judgement = root && form ? new Judgement(form) : null;
 if (root?.dataset.heartbeatUrl) new Lease(root);
-if (!judgement) paintRendered();
+paintRendered();

@@ -179,7 +179,7 @@ def test_the_edit_page_costs_a_fixed_number_of_queries(cast: Cast, django_assert
     opened(cast, item)
     client = signed_in(cast.editor)
     client.get(at(cast, "edit", item.pk))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(at(cast, "edit", item.pk))
 
 
@@ -253,6 +253,16 @@ def test_an_empty_text_is_refused(cast: Cast) -> None:
     assert response.status_code == 409
     assert "may not be empty" in body(response)
     assert "Still here.</textarea>" in body(response)
+
+
+def test_an_endless_text_is_refused_in_words_and_compared_with_nothing(cast: Cast) -> None:
+    item = cast.item_at(State.IN_EDITING)
+    assignment = opened(cast, item)
+    response = finish(cast, assignment, "word " * 40_001)
+    assert response.status_code == 422
+    assert "Completion: shorten it to 200,000 characters." in body(response)
+    sent = {"prompt": "", "completion": "word " * 40_001}
+    assert signed_in(cast.editor).post(at(cast, "edit-changes", item.pk), sent).status_code == 409
 
 
 def test_a_lapsed_lease_keeps_the_text_and_gives_the_item_back_on_request(cast: Cast) -> None:
@@ -367,5 +377,5 @@ def test_the_adjudication_page_costs_a_fixed_number_of_queries(cast: Cast, djang
     opened(cast, item, Stage.ADJUDICATION)
     client = signed_in(cast.editor)
     client.get(at(cast, "adjudicate", item.pk))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         client.get(at(cast, "adjudicate", item.pk))

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import handing_out
-from annotation.models import Assignment, Comment, Item, Review
+from annotation import checking, handing_out
+from annotation.models import Assignment, Cell, Comment, Dismissal, Item, Review
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
-from tests.factories import COMPLETION, Cast, fresh, member, project, texts
+from tests.factories import COMPLETION, Cast, admit, fresh, member, project, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -72,13 +72,13 @@ def test_home_counts_only_what_this_person_may_judge(cast: Cast) -> None:
     assert "2 waiting for you" in theirs
 
 
-def test_home_costs_ten_queries_at_most(cast: Cast, django_assert_max_num_queries) -> None:
+def test_home_costs_a_fixed_number_of_queries(cast: Cast, django_assert_max_num_queries) -> None:
     for _ in range(4):
         cast.write()
     cast.judge(Item.objects.order_by("pk").first(), cast.reviewers[0], "accept")
     client = signed_in(cast.reviewers[0])
     client.get(at(cast, "reviewer-home"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(7):
         client.get(at(cast, "reviewer-home"))
 
 
@@ -143,6 +143,31 @@ def test_hostile_text_is_escaped_in_both_views(cast: Cast) -> None:
     assert "&lt;script&gt;alert" in page
 
 
+def test_dismissed_findings_are_shown_with_their_reason(cast: Cast) -> None:
+    item = cast.write(written=texts(completion=f"As an AI language model, I would say: {COMPLETION}"))
+    [finding, *_] = checking.open_findings(item)
+    Dismissal.objects.create(
+        item=item, fingerprint=finding.fingerprint, check_name=finding.check, reason="quoted",
+        note="It quotes a chatbot.", by=cast.author, at=timezone.now(),
+    )  # fmt: skip
+    cast.review_of(item, cast.reviewers[0])
+    page = body(signed_in(cast.reviewers[0]).get(at(cast, "review", item.pk)))
+    assert "It is a quotation: It quotes a chatbot." in page
+    assert "data-dismiss-form" not in page, "a reviewer reads; whoever has the text in hand dismisses"
+    assert "expert-en-law" not in page
+
+
+def test_texts_carry_the_language_of_their_data(cast: Cast) -> None:
+    item = cast.write()
+    Cell.objects.update(language="ar")
+    for person in cast.reviewers:
+        admit(person, Cell.objects.get())
+    cast.review_of(item, cast.reviewers[0])
+    page = body(signed_in(cast.reviewers[0]).get(at(cast, "review", item.pk)))
+    assert page.count('data-text="completion" lang="ar" dir="auto"') == 1
+    assert page.count('data-rendered="completion" lang="ar" dir="auto"') == 1
+
+
 def test_every_level_of_the_rubric_is_described_on_its_control(cast: Cast) -> None:
     item = cast.write()
     cast.review_of(item, cast.reviewers[0])
@@ -169,7 +194,7 @@ def test_the_review_page_costs_a_fixed_number_of_queries(cast: Cast, django_asse
     cast.review_of(item, cast.reviewers[0])
     client = signed_in(cast.reviewers[0])
     client.get(at(cast, "review", item.pk))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(13):
         client.get(at(cast, "review", item.pk))
 
 
