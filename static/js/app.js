@@ -116,6 +116,16 @@ function openDialog(id) {
   if (!dialog || dialog.open) return;
   if (id === "key-sheet") fillKeySheet(dialog);
   if (id === "palette") fillPalette(dialog);
+  showModal(dialog);
+}
+
+// Closing gives the focus back to a text field, but after a click not its caret: the next keys would go nowhere.
+function showModal(dialog) {
+  const field = document.activeElement;
+  const { selectionStart, selectionEnd } = field || {};
+  dialog.addEventListener("close", () => {
+    if (document.activeElement === field && Number.isInteger(selectionStart)) field.setSelectionRange(selectionStart, selectionEnd);
+  }, { once: true });
   dialog.showModal();
 }
 
@@ -138,7 +148,7 @@ function dialog(title, body, choices, { wide = false, stay = [], onStay, key = "
       button.addEventListener("click", () => (stay.includes(value) ? onStay() : element.close(value)));
     }
     element.addEventListener("close", () => { resolve(element.returnValue); element.remove(); });
-    element.showModal();
+    showModal(element);
   });
 }
 
