@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -19,7 +20,7 @@ def new_path(folder: str, suffix: str = "") -> str:
     return stored
 
 
-def keep_upload(upload: "UploadedFile") -> str:
+def keep_upload(upload: "UploadedFile[Any]") -> str:
     stored = new_path("uploads")
     with path_of(stored).open("wb") as file:
         for chunk in upload.chunks():

@@ -30,8 +30,8 @@ class UploadForm(forms.Form):
         allow_empty_file=True,  # said better by reading.inspect
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_FILE:
             raise forms.ValidationError("The file is larger than 200 MB. Pack it with gzip, or split it.")
         return file
@@ -58,8 +58,9 @@ class MappingForm(forms.Form):
             self.fields[_name(target.name)] = forms.ChoiceField(label=target.label, choices=choices, required=False)
 
     @property
-    def column_fields(self) -> list[forms.BoundField]:
-        return [self[_name(target.name)] for target in TARGETS[self.kind]]
+    def column_fields(self) -> list[tuple[forms.BoundField, bool]]:
+        """With whether every row needs it."""
+        return [(self[_name(target.name)], target.required) for target in TARGETS[self.kind]]
 
     @property
     def mapping(self) -> Mapping:

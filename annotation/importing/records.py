@@ -191,6 +191,8 @@ class Translator:
         """Blames the first of the three that no cell of the project has; else their combination."""
         for position, target in enumerate(mapped.CELL_TARGETS):
             known = sorted({names[position] for names in self.cells})
+            if not wanted[position]:
+                return Faulty(target.name, f"The {target.name} is empty.", "Fill it in, or put all rows into one cell.")
             if wanted[position] not in known:
                 what = f"No cell of the project has the {target.name} “{wanted[position][:SHOWN]}”."
                 return Faulty(target.name, what, f"Use one of: {', '.join(known)[:300]}.")
