@@ -55,7 +55,9 @@ class MappingForm(forms.Form):
         cell.queryset = project.cells.select_related("language", "domain")
         choices = [("", "not in the file"), *((column, column) for column in columns)]
         for target in TARGETS[kind]:
-            self.fields[_name(target.name)] = forms.ChoiceField(label=target.label, choices=choices, required=False)
+            self.fields[_name(target.name)] = forms.ChoiceField(
+                label=target.label, choices=choices, required=False, widget=forms.Select(attrs={"class": "input"})
+            )
 
     @property
     def column_fields(self) -> list[tuple[forms.BoundField, bool]]:
