@@ -12,7 +12,7 @@ from core.refusal import Refusal, Refused
 @transaction.atomic
 def set_target(cell: Cell, target: int) -> None:
     """Adds free places or removes them. Raises Refused when people already hold more than `target`."""
-    locked = Cell.objects.select_for_update().get(pk=cell.pk)
+    locked = _lock_cell(cell.pk)
     regular = Place.objects.filter(cell=locked, extra=False)
     missing = target - regular.count()
     if missing > 0:
@@ -22,6 +22,11 @@ def set_target(cell: Cell, target: int) -> None:
         _remove_free_places(locked, -missing, target)
     locked.target = cell.target = target
     locked.save(update_fields=["target"])
+
+
+def _lock_cell(cell_id: int) -> Cell:
+    """Whoever goes beyond the target and whoever frees a place must see each other. Claims do not come by here."""
+    return Cell.objects.select_for_update(no_key=True).get(pk=cell_id)
 
 
 def _count_in_extra_places(cell: Cell, most: int) -> int:
@@ -53,6 +58,7 @@ def give_back_place(item: Item, at: datetime) -> None:
     """The item stops counting; its place and its context are free for somebody else."""
     place = item.place
     assert place is not None, "only an item that counts holds a place"
+    _lock_cell(item.cell_id)
     item.place = None
     item.save(update_fields=["place", "state", "leased"])
     _free(place, at)
@@ -79,6 +85,7 @@ def take_place(item: Item, at: datetime) -> None:
     An appeal or a taken-back draft is somebody's finished work: it is not refused because the cell has filled
     up meanwhile. Nothing new is served in its stead: claims only see free places.
     """
+    _lock_cell(item.cell_id)
     # A place that somebody is taking at this moment may yet come free again: wait before going beyond the target.
     free = Place.objects.filter(cell_id=item.cell_id, taken=False).order_by("ready_at", "id")
     place = free.select_for_update(skip_locked=True).first() or free.select_for_update().first()
