@@ -174,7 +174,12 @@ class ClauseForm(forms.ModelForm):  # type: ignore[type-arg]  # no type paramete
             "bad_example": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {"position": "Smaller comes first.", "body": "Markdown."}
-        labels = {"skill": "For the skill"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skill"] = forms.ChoiceField(
+            label="For the skill", required=False, choices=[("", "All skills"), *Skill.choices]
+        )
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip()

@@ -56,7 +56,7 @@ def project_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _with_the_rest(form: SettingsForm, now: datetime) -> Project:
-    project = form.save(commit=False)
+    project: Project = form.save(commit=False)
     project.style = form.style()
     project.closed_at = (project.closed_at or now) if form.cleaned_data["is_closed"] else None
     return project
