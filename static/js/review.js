@@ -146,8 +146,10 @@ class SpanMenu {
 const threadRanges = new Map();
 
 function showThreads(editor) {
-  threadRanges.clear();
+  // A range once made follows what is typed; made again from the offsets of the old text it would lie beside its words.
+  for (const thread of [...threadRanges.keys()]) if (!thread.isConnected) threadRanges.delete(thread);
   for (const thread of all(".thread[data-text-span]")) {
+    if (threadRanges.has(thread)) continue;
     const surface = editor.surfaces.get(thread.dataset.textSpan);
     if (surface && thread.dataset.start !== "" && thread.dataset.start !== undefined) threadRanges.set(thread, { surface, range: surface.range(+thread.dataset.start, +thread.dataset.end) });
   }

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from annotation.models import Comment, EditHunk, Item, Review
+from annotation import handing_out
+from annotation.models import Assignment, Comment, EditHunk, Item, Review
+from annotation.reviewing import Remark
 from annotation.workflow import Stage, State
 from tests.factories import PASSWORD, Cast, fresh, texts
 
@@ -232,7 +235,39 @@ def test_an_ended_session_brings_the_judgement_back_after_signing_in(seat: Seat,
     expect(seat.page.locator(".toast")).to_contain_text("accepted")
 
 
+def test_a_lapsed_lease_brings_the_judgement_back_with_the_item(seat: Seat, cast: Cast) -> None:
+    item = write(cast)
+    seat.review(item)
+    seat.press("5", "4", "5", "5", "4", "c")
+    seat.page.keyboard.type("Kept over the lapse.")
+    Assignment.objects.update(leased_until=timezone.now() - timezone.timedelta(minutes=1))
+    handing_out.lapse_overdue_leases(timezone.now())
+    seat.page.locator("h1").click()
+    seat.press("a")
+    expect(seat.page.get_by_role("alert")).to_contain_text("the lease on this item has lapsed")
+    expect(seat.page.locator("textarea[name=note]")).to_have_value("Kept over the lapse.")
+    seat.page.get_by_role("button", name="Take it back").click()
+    expect(seat.page.locator("textarea[name=note]")).to_have_value("Kept over the lapse.")
+    assert scored(seat.page) == ["5", "4", "5", "5", "4"]
+    seat.press("a")
+    expect(seat.page.locator(".toast")).to_contain_text(f"#{item.pk} accepted")
+
+
 # --- editing and settling
+
+
+def test_a_remark_stays_at_its_words_while_the_editor_writes_before_them(seat: Seat, cast: Cast) -> None:
+    start = COMPLETION.index("once")
+    remark = Remark("factually_wrong", "completion", start, start + 4, "Twice.")
+    item = cast.judge(write(cast), cast.reviewers[0], "edit", remarks=[remark])
+    cast.start(cast.editor, Stage.EDITING)
+    seat.sign_in(cast.editor)
+    seat.open("edit", item.pk)
+    seat.page.locator("#editor-completion").focus()
+    seat.press("Control+Home")
+    seat.page.keyboard.type("In short: ")
+    expect(seat.page.locator("#changes ins")).to_contain_text("In short:")
+    assert seat.page.evaluate("[...CSS.highlights.get('comment')].map(String)") == ["once"]
 
 
 def test_an_edit_lists_its_changes_as_they_are_typed_and_finishes_by_key(seat: Seat, cast: Cast) -> None:
