@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +31,23 @@ def run_export(hold: Hold) -> None:
     stored = job.file_path or _new_file(job)
     path = job_files.path_of(stored)
     Job.objects.filter(pk=job.pk).update(total=exportable(job.project).count())
-    with ExportFile(path.with_suffix(".part"), packed=job.parameters["packed"]) as file, transaction.atomic():
+    part = _new_part(path)
+    with ExportFile(part, packed=job.parameters["packed"]) as file, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(ONE_SNAPSHOT)
         for lines, done in lines_of(job.project):
             file.write(lines)
             hold.report(done)
-    path.with_suffix(".part").replace(path)
+    # In this order: who has lost the job is stopped before the file of its successor would be replaced.
     hold.checkpoint({"rows": file.rows, "size": file.size, "sha256": file.sha256})
+    part.replace(path)
+
+
+def _new_part(path: Path) -> Path:
+    """A name of this run's own; what a killed run left behind goes away."""
+    for left in path.parent.glob(f"{path.name}.*.part"):
+        left.unlink(missing_ok=True)
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
 
 
 def _new_file(job: Job) -> str:
@@ -88,6 +98,7 @@ class ExportFile:
     def __init__(self, path: Path, *, packed: bool) -> None:
         self.rows = self.size = 0
         self.sha256 = ""
+        self._path = path
         self._raw = path.open("wb")
         self._hashed = _Hashed(self._raw)
         # No name and no time inside: the same items make the same bytes.
@@ -107,3 +118,5 @@ class ExportFile:
         os.fsync(self._raw.fileno())
         self.size, self.sha256 = self._raw.tell(), self._hashed.digest.hexdigest()
         self._raw.close()
+        if error is not None:
+            self._path.unlink(missing_ok=True)

@@ -77,7 +77,7 @@ def get_job(desk: Desk, job_id: int, *kinds: str) -> Job:
 @requires(Permission.IMPORT)
 def mapping(request: HttpRequest, desk: Desk, job_id: int) -> HttpResponse:
     job = get_job(desk, job_id, *IMPORT_KINDS)
-    if job.state != Job.State.READY:
+    if not _waits_for_columns(job):
         return redirect("annotation:job", desk.project.slug, job.pk)
     stored = mapped.Mapping.from_json(job.parameters["mapping"])
     form = _mapping_form(job, initial=initial_of(stored, job.parameters["all_or_nothing"]))
@@ -115,9 +115,13 @@ def try_mapping(request: HttpRequest, desk: Desk, job_id: int) -> HttpResponse:
     return render(request, "annotation/transfer/_preview.html", {"job": job, "form": form, **_preview_of(job)})
 
 
+def _waits_for_columns(job: Job) -> bool:
+    return job.state == Job.State.READY and "layout" in job.parameters
+
+
 def _ready_job(desk: Desk, job_id: int) -> Job:
     job = get_job(desk, job_id, *IMPORT_KINDS)
-    if job.state != Job.State.READY:
+    if not _waits_for_columns(job):
         raise Refused(Refusal("This import has been started already.", "Its page shows how far it is."), status=409)
     return job
 
@@ -143,6 +147,8 @@ def start_import(request: HttpRequest, desk: Desk, job_id: int) -> HttpResponse:
 @requires(Permission.IMPORT)
 def errors(_request: HttpRequest, desk: Desk, job_id: int) -> HttpResponseBase:
     job = get_job(desk, job_id, *IMPORT_KINDS)
+    if not job.result.get("bad"):
+        raise Refused(Refusal("This import has no list of errors.", "No bad row has been met."), status=409)
     return _attachment(job.parameters["errors_path"], f"errors-of-import-{job.pk}.csv", "text/csv; charset=utf-8")
 
 

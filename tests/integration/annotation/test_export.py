@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from annotation import checking, delivering, job_files
-from annotation.models import Item, Job
+from annotation import checking, delivering, job_files, job_tasks, jobs
+from annotation.models import Item, Job, Project
 from annotation.workflow import State
 from tests.factories import Cast, member, project
 from tests.transfer import imported, pair_rows, run
@@ -112,6 +114,36 @@ def test_size_and_checksum_are_those_of_the_file_and_repeat(cast: Cast) -> None:
     assert first.result == {"rows": 1, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     assert first.result["sha256"] == second.result["sha256"]
     assert not list(job_files.path_of("exports").glob("*.part"))
+
+
+def test_a_killed_run_leaves_no_half_file(cast: Cast) -> None:
+    cast.item_at(State.ACCEPTED)
+    job = exported(cast)
+    left = job_files.path_of(f"{job.file_path}.0a1b2c3d.part")
+    left.write_bytes(b"half a li")
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, leased_until=timezone.now())
+    jobs.run(job.pk, job_tasks.RUNNERS)
+    assert not left.exists()
+    assert len(lines_of(job)) == 1
+
+
+def test_a_canceled_export_leaves_no_file(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.item_at(State.ACCEPTED)
+    lines = delivering.lines_of
+
+    def canceled_meanwhile(project: Project) -> Iterator[tuple[bytes, int]]:
+        yield from lines(project)
+        hold_of_this_job._lost = True
+
+    monkeypatch.setattr(delivering, "lines_of", canceled_meanwhile)
+    job = Job.objects.create(
+        project=cast.project, kind=Job.Kind.EXPORT, created_by=cast.manager, parameters={"packed": False}
+    )
+    job.started_at = timezone.now()
+    hold_of_this_job = jobs.Hold(job)
+    with pytest.raises(jobs.Interrupted):
+        delivering.run_export(hold_of_this_job)
+    assert not job_files.path_of(job.file_path).exists()
 
 
 def test_statements_do_not_grow_with_the_items(cast: Cast) -> None:
