@@ -107,11 +107,9 @@ def listed(items: QuerySet[Item]) -> QuerySet[Item]:
     latest_review = Review.objects.filter(revision=OuterRef("current")).order_by("-pk")
     live = Assignment.objects.filter(item=OuterRef("pk"), stage=Stage.WRITING, ended_at=None)
     unanswered = EditHunk.objects.filter(item=OuterRef("pk"), response="").order_by().values("item")
-    excerpt = Coalesce(
-        NullIf(Subquery(draft.values(start=Left("prompt", EXCERPT))[:1]), Value("")), Left(F("current__prompt"), EXCERPT)
-    )
+    being_typed = NullIf(Subquery(draft.values(start=Left("prompt", EXCERPT))[:1]), Value(""))
     return items.select_related("cell__language", "cell__domain").annotate(
-        excerpt=excerpt,
+        excerpt=Coalesce(being_typed, Left(F("current__prompt"), EXCERPT)),
         leased_until=Subquery(live.values("leased_until")[:1]),
         return_reasons=Subquery(latest_review.values("reasons")[:1]),
         unanswered=Subquery(unanswered.values(number=Count("pk"))[:1], output_field=IntegerField()),
