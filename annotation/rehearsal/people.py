@@ -164,9 +164,9 @@ class Reviewer(Person):
 
     def handle(self, page: Page) -> bool:
         form = page.form("/judge")
-        while form is not None and not self.stage.over.is_set():
+        while form is not None and page.status == 200 and not self.stage.over.is_set():
             page = self.visitor.post(form.action, self.judgement(item_id_of(page), form), "judge")
-            form = page.form("/judge")  # the next one comes at once
+            form = page.form("/judge")  # the next one comes at once; a refused judgement shows its own form again
         return False
 
     def judgement(self, item_id: int, form: Form) -> dict[str, Any]:
