@@ -150,6 +150,7 @@ def open_item(desk: Desk, item_id: int, stage: Stage) -> Assignment:
 def take_back(desk: Desk, item_id: int) -> Assignment:
     """The author takes up a returned or set-aside item again; the draft is still there."""
     refuse_if(refusal_to_work(desk, Stage.WRITING))
+    _wait_for_own_other_tab(desk, Stage.WRITING)
     item = lock_item(item_id)
     if item.author_id != desk.user.pk or item.project_id != desk.project.pk:
         raise Refused(Refusal("This item is not yours."), status=403)
