@@ -27,6 +27,7 @@ ITEM_FIELDS = (
 CONTEXT_FIELDS = ("text", "title", "url", "author", "licence", "jurisdiction", "retrieved_on", "sha256")
 
 SEVERITIES = tuple(severity.value for severity in Severity)
+NOTHING_FOUND = dict.fromkeys(SEVERITIES, 0)
 
 Rows = dict[Any, list[tuple[Any, ...]]]
 CheckKey = tuple[UUID, str, int, int, int]
@@ -152,8 +153,10 @@ def _check_runs(hashes: Iterable[UUID]) -> dict[CheckKey, tuple[str, list[Any]]]
 
 
 def _counted(findings: Sequence[dict[str, Any]]) -> dict[str, int]:
-    found = Counter(finding["severity"] for finding in findings) if findings else {}
-    return {severity: found.get(severity, 0) for severity in SEVERITIES}
+    if not findings:
+        return NOTHING_FOUND
+    found = Counter(finding["severity"] for finding in findings)
+    return {severity: found[severity] for severity in SEVERITIES}
 
 
 def _as_line(record: dict[str, Any]) -> bytes:
