@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -107,7 +108,7 @@ class StartView(DeskView):
         completion = serializers.CharField(allow_blank=True)
         version = serializers.IntegerField()
         cell = CellSerializer()
-        context = ContextSerializer(allow_null=True)
+        context = ContextSerializer(allow_null=True)  # type: ignore[assignment]  # DRF takes fields out of the class
         why = serializers.DictField()
 
     @extend_schema(request=InputSerializer, responses={200: OutputSerializer, **FAULTS}, operation_id="start")
@@ -164,15 +165,16 @@ class SubmitView(DeskView):
         """Makes a revision and sends it to the checks. Repeating it changes nothing."""
         data = valid(self.InputSerializer(data=request.data))
         desk = self.desk(slug)
-        item_in(desk, item_id)
-        item = writing.submit(
-            person=desk.user,
-            item_id=item_id,
-            token=str(data["token"]),
-            written=TextSerializer.written(data),
-            signals=counts_only(data.get("signals")),
-            version=data.get("version"),
-        )
+        with transaction.atomic():
+            item = writing.submit(
+                person=desk.user,
+                item_id=item_id,
+                token=str(data["token"]),
+                written=TextSerializer.written(data),
+                signals=counts_only(data.get("signals")),
+                version=data.get("version"),
+            )
+            self.refuse_other_project(desk, item)
         return Response({"item": item.pk, "state": item.state})
 
 

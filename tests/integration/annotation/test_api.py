@@ -149,6 +149,13 @@ def test_outsiders_find_nothing_and_other_people_hold_nothing(cast: Cast, expert
     assert call(expert, cast, "items/999999/submit", **pair(given)).status_code == 404
 
 
+def test_item_is_submitted_under_its_own_project_only(cast: Cast, expert: APIClient) -> None:
+    other = Cast("order-2")
+    given = started(expert, cast)
+    assert call(expert, other, f"items/{given['item']}/submit", **pair(given)).status_code == 404
+    assert fresh(Item.objects.get()).state == State.WRITING
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"token": "x"}, {"token": 1, "prompt": None}, {"prompt": [], "signals": {"typed": "many"}}]
 )
