@@ -49,13 +49,19 @@ def checks_for(_item: Item) -> Sequence[Check]:
     return list(CHECKS.values())
 
 
+def current_results(item: Item) -> list[CheckRun]:
+    """What the checks say about the current revision as things stand; runs what has never run."""
+    if item.current is None:
+        return []
+    return runs.run_all(subject_of_revision(item, item.current), checks_for(item), item.current.guideline_version)
+
+
 def check_item(item_id: int) -> None:
     """Runs what has not run on the current text, then settles. Safe to repeat: deliveries do."""
     item = Item.objects.select_related("cell", "project", "context", "current").get(pk=item_id)
     if item.state != State.CHECKING or item.current is None:
         return
-    results = runs.run_all(subject_of_revision(item, item.current), checks_for(item), item.current.guideline_version)
-    settle(item_id, item.current.pk, results)
+    settle(item_id, item.current.pk, current_results(item))
 
 
 @transaction.atomic
@@ -124,13 +130,11 @@ def open_findings(item: Item) -> list[Finding]:
     return [one for one in policy.in_order(findings_of(stored_results(item))) if one.fingerprint not in dismissed]
 
 
-def refuse_while_must(item: Item) -> None:
-    must = policy.blocking(findings_of(stored_results(item)))
+def refuse_while_must(item: Item, remedy: str = "Mend the text, then finish.") -> None:
+    """Stored results answer; where the project's style or the cell's bounds have changed since, the checks run anew."""
+    must = policy.blocking(findings_of(current_results(item)))
     if must:
-        raise Refused(
-            Refusal(f"An automatic check found what must be mended: {must[0].message}", "Mend the text, then finish."),
-            status=409,
-        )
+        raise Refused(Refusal(f"An automatic check found what must be mended: {must[0].message}", remedy), status=409)
 
 
 def stuck_items(now: datetime) -> list[int]:

@@ -21,15 +21,15 @@ class Entry:
     count: int | None = None
 
 
-# (permission, group, label, name of the address); an entry shows to whoever has the permission.
-ENTRIES: tuple[tuple[Permission, str, str, str], ...] = (
+# (permission, group, label, name of the address); an entry shows to whoever has the permission, without one to all.
+ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.WRITE, "Work", "Write", "annotation:expert-home"),
     (Permission.REVIEW, "Work", "Review", "annotation:reviewer-home"),
     (Permission.EDIT, "Work", "Edit", "annotation:editor-home"),
+    (None, "Work", "Guideline", "annotation:guideline"),
     (Permission.SEE_PIPELINE, "Manage", "Pipeline", "annotation:pipeline"),
     (Permission.SEE_ITEMS, "Manage", "Items", "annotation:items"),
     (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
-    (Permission.SET_UP_PROJECT, "Manage", "Guideline", "annotation:guideline-edit"),
     (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
     (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
     (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),
@@ -54,7 +54,7 @@ def rail(request: HttpRequest) -> dict[str, Any]:
 def entries_for(desk: Desk, path: str) -> list[Entry]:
     found = []
     for permission, group, label, name in ENTRIES:
-        if desk.may(permission):
+        if permission is None or desk.may(permission):
             url = reverse(name, args=[desk.project.slug])
             found.append(Entry(group, label, url, current=path.startswith(url)))
     return found

@@ -233,6 +233,8 @@ def _apply(item: Item, action: Action, review: Review, now: datetime) -> None:
         item.seen_by_editor = True
     item.attention = min(200, item.attention + ATTENTION_OF_VERDICT[Verdict(review.verdict)])
     item.reserved_for, item.reserved_until = None, None
+    if action == Action.ACCEPT:
+        checking.refuse_while_must(item, "Return it, or send it to an editor.")
     take_step(item, action, by=review.reviewer, at=now, review=review.pk)
     if action in _OUTCOMES:
         kind = Outcome.Kind.EDITED if action == Action.ACCEPT and was_edited(item) else _OUTCOMES[action]

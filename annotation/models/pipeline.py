@@ -106,6 +106,7 @@ class Item(models.Model):
             models.Index(fields=["author", "state", "-state_since"], name="item_of_author"),
             models.Index(fields=["project", "cell", "state"], name="item_counts"),
             models.Index(fields=["project", "state", "-state_since", "-id"], name="item_list"),
+            models.Index(fields=["project", "-state_since", "-id"], name="item_list_of_all"),
             models.Index(fields=["state_since"], condition=Q(state="checking"), name="item_in_checking"),
         ]
 
