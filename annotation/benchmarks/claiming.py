@@ -205,7 +205,7 @@ class Visitor(threading.Thread):
             claim = self._timed(self.tally.claims, f"{self.base}/start/writing", {})
             if claim is None:
                 return
-            item_id = claim["item"]["id"]
+            item_id = claim["item"]
             self.tally.handed_out.append(item_id)
             body = {
                 "token": claim["token"],

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from annotation.benchmarks import claiming
+from annotation.benchmarks import claiming, transfer
+from annotation.benchmarks.transfer import Measured
 
 DATA = Path("../shared/data")
 
@@ -17,13 +18,28 @@ class Command(BaseCommand):
     help = "Measures what users wait for. Uses the database it is given: run it through ./scriptorium bench."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", nargs="?", choices=["claim", "all"], default="all")
+        parser.add_argument("what", nargs="?", choices=["claim", "transfer", "all"], default="all")
         parser.add_argument("--data", type=Path, default=DATA, help="folder of the public data")
         parser.add_argument("--items", type=_numbers, default=[1_000, 10_000, 100_000])
         parser.add_argument("--people", type=_numbers, default=[1, 10, 50])
         parser.add_argument("--seconds", type=float, default=10, help="how long each run of claim takes")
+        parser.add_argument("--rows", type=int, default=20_000, help="rows to import and to export")
 
-    def handle(self, *, what: str, items: list[int], people: list[int], seconds: float, **_options: Any) -> None:
+    def handle(self, *, what: str, **options: Any) -> None:
         if what in ("claim", "all"):
             self.stdout.write("Claim + submit over HTTP; CPU-ms of web and database per pair")
-            claiming.run_all(items, people, seconds, self.stdout.write)
+            claiming.run_all(options["items"], options["people"], options["seconds"], self.stdout.write)
+        if what in ("transfer", "all"):
+            self.transfer(options["rows"], options["data"])
+
+    def transfer(self, rows: int, data: Path) -> None:
+        self.stdout.write("Import and export")
+        for measured in (*transfer.bench_import(rows, str(data)), transfer.bench_export(rows, str(data))):
+            self.stdout.write(_line(measured))
+
+
+def _line(measured: Measured) -> str:
+    return (
+        f"{measured.what:<28}{measured.rows:>8} rows{measured.rows_per_second:>9.0f} rows/s"
+        f"{measured.rows / measured.cpu_seconds:>9.0f} rows/CPU-s{measured.peak_mb:>7.0f} MB peak"
+    )
