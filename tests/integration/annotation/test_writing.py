@@ -177,3 +177,13 @@ def test_rework_starts_from_the_text_that_was_returned(cast: Cast) -> None:
     cast.start(cast.author)
     assert writing.starting_text(item, cast.author).completion == item.current.completion
     assert not Draft.objects.exists()
+
+
+def test_a_save_that_arrives_after_its_own_submit_leaves_no_draft_behind(cast: Cast) -> None:
+    assignment = cast.start(cast.author)
+    written = texts()
+    item = cast.submit(assignment, written)
+    writing.save_draft(
+        person=cast.author, item=item, token=str(assignment.token), version=1, written=written, signals={}
+    )
+    assert not item.drafts.exists()
