@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -46,7 +46,19 @@ FAULTS: dict[int, Any] = {
 }
 
 
-class DeskView(APIView):
+class Operation(APIView):
+    """One operation, its serializers inside it. The description calls them after it: Submit has SubmitInput."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for part in ("Input", "Output"):
+            serializer = cls.__dict__.get(f"{part}Serializer")
+            if serializer is not None:
+                name = cls.__name__.removesuffix("View") + part
+                extend_schema_serializer(component_name=name)(serializer)
+
+
+class DeskView(Operation):
     """One operation in a project. `needs` names the permissions of which one is enough; none: any member."""
 
     needs: ClassVar[tuple[Permission, ...]] = ()

@@ -9,12 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.roles import Permission, Role
 from annotation import handing_out, reviewing, writing
-from annotation.api.base import FAULTS, DeskView, item_in, valid
+from annotation.api.base import FAULTS, DeskView, Operation, item_in, valid
 from annotation.handed import handed
 from annotation.models import Membership, Verdict
 from annotation.models.judging import FIELD_CHOICES
@@ -57,7 +56,7 @@ class StateSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
 
 
-class MeView(APIView):
+class MeView(Operation):
     class OutputSerializer(serializers.Serializer[Any]):
         class ProjectSerializer(serializers.Serializer[Any]):
             slug = serializers.CharField()
