@@ -1,0 +1,206 @@
+"""One list of every page, who looks at it and with what open: for accessibility, for a phone, and for the eye."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.functional.filled import Filled
+
+Arguments = Callable[[Filled], tuple[object, ...]]
+
+
+def of_nothing(_filled: Filled) -> tuple[object, ...]:
+    return ()
+
+
+def of_project(filled: Filled) -> tuple[object, ...]:
+    return (filled.project.slug,)
+
+
+def of_item(name: str) -> Arguments:
+    """Of the item, or of the item of the assignment, that `Filled` has under this name."""
+
+    def arguments(filled: Filled) -> tuple[object, ...]:
+        found = getattr(filled, name)
+        return filled.project.slug, getattr(found, "item_id", found.pk)
+
+    return arguments
+
+
+@dataclass(frozen=True)
+class Shown:
+    title: str
+    who: str | None
+    name: str
+    arguments: Arguments = of_project
+    query: str = ""
+    do: Callable[[Page], Any] | None = None
+    status: int = 200
+    # The workbench may be wider than a phone.
+    wide: bool = False
+
+
+# --- what is open on a page
+
+
+def preview(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#preview-body .prose").first).to_be_visible()
+
+
+def skip_dialog(page: Page) -> None:
+    page.get_by_role("button", name="Skip").first.click()
+    expect(page.locator("#skip-dialog")).to_be_visible()
+
+
+def key_sheet(page: Page) -> None:
+    page.locator("body").press("?")
+    expect(page.locator("#key-sheet")).to_be_visible()
+
+
+def palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+
+
+def why(page: Page) -> None:
+    page.locator("summary", has_text="Why").first.click()
+    expect(page.locator("details.popover[open] dl, details.popover[open] p").first).to_be_visible()
+
+
+def remark_dialog(page: Page) -> None:
+    page.get_by_role("button", name="Remark").first.click()
+    expect(page.locator("#remark-dialog")).to_be_visible()
+
+
+def lapsed_lease(page: Page) -> None:
+    """The save is answered as it is when somebody else has the lease."""
+    answer = '{"reason": "lease", "message": "The lease on this item has lapsed; your text is kept."}'
+    page.route("**/save", lambda route: route.fulfill(status=409, content_type="application/json", body=answer))
+    page.locator("#editor-completion").press("Control+End")
+    page.keyboard.type(".")
+    expect(page.get_by_role("dialog", name="Your lease has lapsed")).to_be_visible()
+
+
+def conflict(page: Page) -> None:
+    answer = '{"reason": "version", "theirs": {"prompt": "Another.", "completion": "Another text.", "version": 7}}'
+    page.route("**/save", lambda route: route.fulfill(status=409, content_type="application/json", body=answer))
+    page.locator("#editor-completion").press("Control+End")
+    page.keyboard.type(".")
+    expect(page.get_by_role("dialog", name="Two versions of this text")).to_be_visible()
+
+
+def wrong_password(page: Page) -> None:
+    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".errorlist, [role=alert]").first).to_be_visible()
+
+
+def menu(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Menu").click()
+
+
+PAGES: tuple[Shown, ...] = (
+    # signed out
+    Shown("sign-in", None, "account_login", of_nothing),
+    Shown("sign-in-refused", None, "account_login", of_nothing, do=wrong_password),
+    Shown("password-forgotten", None, "account_reset_password", of_nothing),
+    Shown("password-mail-sent", None, "account_reset_password_done", of_nothing),
+    Shown("password-link-used", None, "account_reset_password_from_key", lambda _: ("1", "set-password")),
+    Shown("password-is-set", None, "account_reset_password_from_key_done", of_nothing),
+    Shown("sign-up-closed", None, "account_signup", of_nothing),
+    Shown("account-inactive", None, "account_inactive", of_nothing),
+    Shown("join", None, "annotation:join", lambda filled: (filled.secret,)),
+    Shown("join-with-a-used-link", None, "annotation:join", lambda _: ("no-such-secret",), status=404),
+    # everybody
+    Shown("projects-none", "outsider", "annotation:start", of_nothing),
+    Shown("sign-out", "expert", "account_logout", of_nothing),
+    Shown("password-change", "expert", "account_change_password", of_nothing),
+    Shown("email-addresses", "expert", "account_email", of_nothing),
+    Shown("password-again", "expert", "account_reauthenticate", of_nothing),
+    Shown("second-factors", "expert", "mfa_index", of_nothing),
+    Shown("guideline", "expert", "annotation:guideline"),
+    Shown("forbidden", "expert", "annotation:pipeline", status=403),
+    Shown("not-found", "expert", "annotation:item", lambda filled: (filled.project.slug, 999_999), status=404),
+    # experts
+    Shown("write-home", "expert", "annotation:expert-home"),
+    Shown("write-home-returned", "other expert", "annotation:expert-home"),
+    Shown("write-home-keys", "expert", "annotation:expert-home", do=key_sheet),
+    Shown("write-home-palette", "expert", "annotation:expert-home", do=palette),
+    Shown("write-home-menu", "expert", "annotation:expert-home", do=menu),
+    Shown("workbench-german", "german expert", "annotation:workbench", of_item("writing"), wide=True),
+    Shown("workbench-returned", "other expert", "annotation:workbench", of_item("revising"), wide=True),
+    Shown("workbench-preview", "german expert", "annotation:workbench", of_item("writing"), do=preview, wide=True),
+    Shown("workbench-skip", "german expert", "annotation:workbench", of_item("writing"), do=skip_dialog, wide=True),
+    Shown("workbench-why", "german expert", "annotation:workbench", of_item("writing"), do=why, wide=True),
+    Shown("workbench-lapsed", "german expert", "annotation:workbench", of_item("writing"), do=lapsed_lease, wide=True),
+    Shown("workbench-conflict", "german expert", "annotation:workbench", of_item("writing"), do=conflict, wide=True),
+    Shown("workbench-away", "expert", "annotation:workbench", of_item("edited")),
+    Shown("workbench-take-back", "finnish expert", "annotation:workbench", of_item("set_aside")),
+    Shown("edits-to-answer", "expert", "annotation:edits", of_item("edited")),
+    Shown("item-as-its-author", "expert", "annotation:item", of_item("edited")),
+    # reviewers
+    Shown("review-home", "reviewer", "annotation:reviewer-home"),
+    Shown("review-german", "reviewer", "annotation:review", of_item("review")),
+    Shown("review-remark", "reviewer", "annotation:review", of_item("review"), do=remark_dialog),
+    Shown("review-skip", "reviewer", "annotation:review", of_item("review"), do=skip_dialog),
+    Shown("review-again", "re-reviewer", "annotation:review", of_item("rereview")),
+    Shown("review-judged", "reviewer", "annotation:review", of_item("accepted")),
+    Shown("item-as-its-reviewer", "reviewer", "annotation:item", of_item("accepted")),
+    # editors
+    Shown("edit-home", "editor", "annotation:editor-home"),
+    Shown("edit-home-dispute", "adjudicator", "annotation:editor-home"),
+    Shown("edit", "editor", "annotation:edit", of_item("in_editing"), wide=True),
+    Shown("edit-not-in-hand", "adjudicator", "annotation:edit", of_item("in_editing")),
+    Shown("adjudicate", "adjudicator", "annotation:adjudicate", of_item("adjudicated"), wide=True),
+    # managers
+    Shown("pipeline", "manager", "annotation:pipeline"),
+    Shown("items", "manager", "annotation:items"),
+    Shown("items-filtered", "manager", "annotation:items", query="?state=returned"),
+    Shown("items-none", "manager", "annotation:items", query="?q=nothing-is-called-that"),
+    Shown("item-edited", "manager", "annotation:item", of_item("edited")),
+    Shown("item-rejected", "manager", "annotation:item", of_item("rejected")),
+    Shown("item-disputed", "manager", "annotation:item", of_item("adjudicated")),
+    Shown("item-finnish", "manager", "annotation:item", of_item("waiting")),
+    Shown("cells", "manager", "annotation:cells"),
+    Shown("cell-new", "manager", "annotation:cell-new"),
+    Shown("cells-import", "manager", "annotation:cells-import"),
+    Shown("cell-edit", "manager", "annotation:cell-edit", lambda f: (f.project.slug, f.cells["de"].pk)),
+    Shown("guideline-edit", "manager", "annotation:guideline-edit"),
+    Shown("clause-new", "manager", "annotation:clause-new"),
+    Shown("clause-edit", "manager", "annotation:clause-edit", lambda f: (f.project.slug, f.clause.pk)),
+    Shown("people", "manager", "annotation:people"),
+    Shown("person", "manager", "annotation:person", lambda f: (f.project.slug, f.cast.author.pk)),
+    Shown("invite", "manager", "annotation:invite"),
+    Shown("settings", "manager", "annotation:project-settings"),
+    Shown("imports", "manager", "annotation:imports"),
+    Shown("import-mapping", "manager", "annotation:import-mapping", of_item("job_ready")),
+    Shown("job-done", "manager", "annotation:job", of_item("job_done")),
+    Shown("job-failed", "manager", "annotation:job", of_item("job_failed")),
+    Shown("job-waiting", "manager", "annotation:job", of_item("job_waiting")),
+    Shown("job-exported", "manager", "annotation:job", of_item("job_exported")),
+    Shown("exports", "manager", "annotation:exports"),
+    Shown("project-new", "staff", "annotation:project-new", of_nothing),
+    Shown("pipeline-as-client", "client", "annotation:pipeline"),
+)
+
+# Addresses that answer with something else than a page of ours to a GET.
+NO_PAGES: dict[str, str] = {
+    "annotation:health": "JSON for supervisors",
+    "annotation:project": "redirects to the first page of one's role",
+    "annotation:why": "a part of a page, seen in workbench-why",
+    "annotation:progress": "a part of write-home",
+    "annotation:judge": "redirects to the review",
+    "annotation:edit-finish": "redirects to the edit",
+    "annotation:edit-give-up": "redirects to the edit",
+    "annotation:adjudicate-settle": "redirects to the dispute",
+    "annotation:import-errors": "a file",
+    "annotation:export-download": "a file",
+    "account_set_password": "redirects whoever has a password to password-change",
+}
+# Pages for operators and programs; second factors and codes by mail, as allauth brings them, reached in their course.
+NOT_OURS = ("admin:", "api-", "mfa_", "account_email_verification_sent", "account_confirm")
