@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from catalog.models import Domain, Language
 from catalog.skills import Skill
+from experts.states import State
 
 
 class Qualification(models.Model):
@@ -29,13 +30,18 @@ class Qualification(models.Model):
 
 
 class Outcome(models.Model):
-    """One final judgement on one person's work; never updated or deleted."""
+    """One final judgement on one person's work; never updated or deleted (a trigger refuses)."""
 
     class Kind(models.TextChoices):
         ACCEPTED = "accepted", "Accepted"
         EDITED = "edited", "Accepted after editing"
         RETURNED = "returned", "Returned"
         REJECTED = "rejected", "Rejected"
+
+    class Edit(models.TextChoices):
+        UNKNOWN = "", "Not known"
+        LIGHT = "light", "Light"
+        MAJOR = "major", "Major"
 
     user = models.ForeignKey(User, models.PROTECT, related_name="outcomes")
     project_id = models.BigIntegerField()
@@ -44,24 +50,90 @@ class Outcome(models.Model):
     domain_id = models.CharField(max_length=60)
     skill = models.CharField(max_length=16, choices=Skill.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    # How much an editor had to change; what is not known counts as light.
+    edit = models.CharField(max_length=5, choices=Edit.choices, default=Edit.UNKNOWN, blank=True)
+    # The reviewer's codes, for the sentence the person reads; they weigh nothing.
+    reasons = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     # Who judged: severity is taken out per reviewer when standing is computed.
     judged_by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "project_id", "-at"], name="outcome_of_person")]
+        indexes = [
+            models.Index(fields=["user", "project_id", "-at"], name="outcome_of_person"),
+            models.Index(fields=["project_id"], name="outcome_of_project"),
+        ]
+
+
+STATES = [(state.value, state.label) for state in State]
 
 
 class Standing(models.Model):
-    """An expert's measured state in a project; the queue reads only the weight."""
+    """An expert's measured state in a project; the queue reads only the weight.
+
+    `measured` is what the numbers say, `state` and `weight` what holds: a person may override them for a time.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="standings")
     project_id = models.BigIntegerField()
     weight = models.FloatField(default=1.0)
+    state = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
+    measured = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
+    low = models.FloatField(null=True)
+    rate = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    # How many outcomes the person has in the project: when it differs from the rows, the standing is out of date.
+    outcomes = models.PositiveIntegerField(default=0)
+    # What the last recompute was based on; experts.recomputing.replay makes the same numbers of it.
+    inputs = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    computed_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    override = models.CharField(max_length=14, choices=STATES, blank=True)
+    override_note = models.TextField(blank=True)
+    override_by_id = models.BigIntegerField(null=True)
+    override_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "project_id"], name="standing_once_per_project"),
             models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="standing_weight_never_zero"),
         ]
+
+
+class StandingChange(models.Model):
+    """One move of a person's standing with the numbers it was based on; never updated or deleted."""
+
+    class Cause(models.TextChoices):
+        OUTCOMES = "outcomes", "Outcomes, or time passing"
+        OVERRIDE = "override", "A person's decision"
+        EXPIRY = "expiry", "The end of a person's decision"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="standing_changes")
+    project_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    by_id = models.BigIntegerField(null=True)
+    state_before = models.CharField(max_length=14, choices=STATES)
+    state_after = models.CharField(max_length=14, choices=STATES)
+    weight_before = models.FloatField()
+    weight_after = models.FloatField()
+    reason = models.TextField()
+    inputs = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["project_id", "user", "-at"], name="standing_change_of_person")]
+
+
+class ProjectRule(models.Model):
+    """The numbers of the rule a project has adopted, the latest holds; never updated or deleted."""
+
+    project_id = models.BigIntegerField()
+    settings = models.JSONField()
+    note = models.TextField(blank=True)
+    adopted_by_id = models.BigIntegerField(null=True)
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["project_id", "-id"], name="rule_of_project")]

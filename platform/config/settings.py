@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-leases": {"task": "annotation.tasks.lapse_leases", "schedule": 15.0},
     "recheck-stuck-items": {"task": "annotation.tasks.recheck_stuck_items", "schedule": 15.0},
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
+    "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 
 LOGGING = {

@@ -1,0 +1,147 @@
+"""Why somebody's standing is what it is: the same words for the person and for the manager."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil, log
+from typing import Any
+
+from catalog.skills import Skill
+from experts.models import Outcome, Standing
+from experts.outcomes import Row
+from experts.rules import Rule, shown_after
+from experts.scoring import Decision, Score, accepts_to_full_weight
+from experts.states import State
+
+# What a sentence speaks of: the decisions that weigh half or more.
+SPOKEN_OF = 30
+
+
+@dataclass(frozen=True)
+class Voice:
+    """`You get …` or `expert-de-law gets …`."""
+
+    subject: str
+    get: str
+    are: str
+    their: str
+    them: str
+
+
+YOU = Voice("You", "get", "are", "your", "you")
+
+
+def about(name: str) -> Voice:
+    return Voice(name, "gets", "is", "their", "them")
+
+
+def facts(rows: Sequence[Row], decided: Sequence[Decision], score: Score, rule: Rule) -> dict[str, Any]:
+    """What `why` speaks of, stored with the numbers: counts, the skill when it is one, the commonest reason, the way
+    back in accepts and the delay."""
+    recent = rows[-SPOKEN_OF:]
+    kinds = Counter(row.kind for row in recent)
+    refused = [row for row in recent if row.kind in (Outcome.Kind.RETURNED, Outcome.Kind.REJECTED)]
+    reasons = Counter(reason for row in refused for reason in row.reasons)
+    skills = {row.skill for row in recent}
+    return {
+        "judged": len(recent),
+        "returned": kinds[Outcome.Kind.RETURNED],
+        "rejected": kinds[Outcome.Kind.REJECTED],
+        "skill": skills.pop() if len(skills) == 1 else "",
+        "reason": min(reasons, key=lambda one: (-reasons[one], one)) if reasons else "",
+        "to_full_weight": accepts_to_full_weight(decided, rule) if score.weight < 1 else 0,
+        "to_calm": _accepts_to_calm(score, rule),
+        "to_clear": max(0, rule.straight_accepts - score.straight_accepts),
+        "delay_minutes": round(shown_after(score.weight, rule) / timedelta(minutes=1)),
+    }
+
+
+def _accepts_to_calm(score: Score, rule: Rule) -> int:
+    """How many accepts bring the CUSUM down to half its height."""
+    step = log((1 - rule.good_rate) / (1 - rule.bad_rate))
+    return max(0, ceil((score.cusum - rule.coaching_height / 2) / step))
+
+
+def why(standing: Standing, voice: Voice = YOU, labels: Mapping[str, str] | None = None) -> str:
+    """One or two sentences: what happens, why, and the way back. `labels` names the reason codes."""
+    if standing.override:
+        return _decided_by_a_person(standing, voice)
+    known = standing.inputs.get("facts", {})
+    if not known or not known["judged"]:
+        return f"{voice.subject} {voice.are} new in this project; nothing was judged yet."
+    counts = _counts(known, voice, labels or {})
+    return _SENTENCES[State(standing.state)](known, voice, counts)
+
+
+def _decided_by_a_person(standing: Standing, voice: Voice) -> str:
+    state = State(standing.override)
+    until = f" until {_day(standing.override_until)}" if standing.override_until else ""
+    what = f"{voice.subject} {voice.are} paused" if state == State.PAUSED else f"A person set this to “{state.label}”"
+    return f"{what}{until}: {standing.override_note}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _counts(known: Mapping[str, Any], voice: Voice, labels: Mapping[str, str]) -> str:
+    """`6 of your last 15 were returned and 1 rejected, mostly “adds facts not in the context”`"""
+    parts = [f"{known[word]} {word}" for word in ("returned", "rejected") if known[word]]
+    judged = known["judged"]
+    if not parts:
+        return f"none of {voice.their} last {judged} was returned or rejected"
+    first, *rest = parts
+    number, word = first.split()
+    sentence = f"{number} of {voice.their} last {judged} {'was' if number == '1' else 'were'} {word}"
+    sentence += "".join(f" and {part}" for part in rest)
+    if known["reason"]:
+        label = labels.get(known["reason"], known["reason"].replace("_", " "))
+        sentence += f", mostly “{label[0].lower()}{label[1:]}”"
+    return sentence
+
+
+def _deprioritized(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
+    skill = f"{Skill(known['skill']).label} " if known["skill"] else ""
+    return (
+        f"{voice.subject} {voice.get} fewer {skill}tasks: {counts}. New places show to {voice.them} "
+        f"{_duration(known['delay_minutes'])} later than to others. The way back: {_in_a_row(known['to_full_weight'])}."
+    )
+
+
+def _watched(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
+    return (
+        f"{voice.subject} {voice.get} tasks as before, and advice: {counts}, close together. "
+        f"This ends with {_in_a_row(known['to_calm'])}."
+    )
+
+
+def _on_probation(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
+    return (
+        f"{voice.subject} {voice.are} new and {voice.get} tasks like everybody: {counts}. "
+        f"Probation ends with {_in_a_row(known['to_clear'])}, or after some more decisions."
+    )
+
+
+def _unhindered(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
+    later = _duration(known["delay_minutes"]) if known["delay_minutes"] else ""
+    how = f"tasks {later} later than others" if later else "tasks like everybody"
+    return f"{voice.subject} {voice.get} {how}: {counts}."
+
+
+_SENTENCES = {
+    State.DEPRIORITIZED: _deprioritized,
+    State.WATCH: _watched,
+    State.PROBATION: _on_probation,
+    State.ACTIVE: _unhindered,
+    State.TRUSTED: _unhindered,
+}
+
+
+def _in_a_row(count: int) -> str:
+    return "the next accept" if count <= 1 else f"{count} accepted in a row"
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
