@@ -1,0 +1,264 @@
+"""Does the rule do what it is for? Experts, places and reviews as events in time, under several policies.
+
+Each expert works some hours a day at a time of their own and takes the oldest place the policy shows them; a review
+answers hours later; a rejected place is free again at once. The rule here is the code that people are measured
+with. All policies meet the same people with the same luck: whether an expert's n-th item is good does not depend on
+the policy.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from math import ceil
+from statistics import median
+
+from experts.pooling import Cell, Tally, pool
+from experts.rules import DEFAULT, Rule, shown_after
+from experts.scoring import Decision, Judgement, lower_bound, weigh, weight
+
+CELL: Cell = ("en", "law", "extraction")
+HOURS_PER_DAY = 24
+# Sums of hours are not exact: an hour that has just begun counts as begun.
+A_MOMENT = 1e-6
+ASKS_EVERY = 1 / 6
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Issue 4: 300 experts, one in ten bad at 45 %, the rest between 5 and 20 %, 10,000 places.
+
+    `load` is the share of the experts' time that the arriving places need; None opens all places at the start.
+    """
+
+    experts: int = 300
+    places: int = 10_000
+    bad_share: float = 0.10
+    bad_rate: float = 0.45
+    good_rates: tuple[float, float] = (0.05, 0.20)
+    load: float | None = 0.8
+    work_hours_a_day: float = 2.0
+    hours_per_item: float = 2 / 3
+    review_hours: float = 6.0
+
+    @property
+    def mean_rate(self) -> float:
+        return self.bad_share * self.bad_rate + (1 - self.bad_share) * sum(self.good_rates) / 2
+
+    @property
+    def arrival_days(self) -> float:
+        if self.load is None:
+            return 0.0
+        items_a_day = self.experts * self.work_hours_a_day / self.hours_per_item
+        return self.places / (self.load * items_a_day * (1 - self.mean_rate))
+
+    @property
+    def deadline_days(self) -> int:
+        """A day after the last place, or the time all experts together need for all places."""
+        if self.load is not None:
+            return ceil(self.arrival_days + 1)
+        items_a_day = self.experts * self.work_hours_a_day / self.hours_per_item
+        return ceil(self.places / (items_a_day * (1 - self.mean_rate)))
+
+
+@dataclass
+class Expert:
+    rate: float
+    is_bad: bool
+    starts_at: float
+    luck: random.Random
+    times: list[float] = field(default_factory=list)
+    rejected: list[bool] = field(default_factory=list)
+    weight: float = 1.0
+    paused: bool = False
+    moved_at: int | None = None
+    delayed: bool = False
+    ready_again: float = 0.0
+
+
+@dataclass
+class Project:
+    """What the policy may know beside the person."""
+
+    now: float = 0.0
+    judged: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`judge` sets weight or pause after each decision; `paced` counts the delay from the person's last item, too."""
+
+    name: str
+    judge: Callable[[Expert, Project], None]
+    rule: Rule = DEFAULT
+    paced: bool = False
+
+    def shows_from(self, expert: Expert, ready_at: float) -> float:
+        delay = shown_after(expert.weight, self.rule).total_seconds() / 3600
+        return (max(ready_at, expert.ready_again) if self.paced else ready_at) + delay
+
+
+def leave_alone(_expert: Expert, _project: Project) -> None:
+    """No deprioritization."""
+
+
+def pause_above_30_percent(expert: Expert, _project: Project) -> None:
+    """What many platforms do: a raw rate, and out."""
+    judged, rejected = len(expert.rejected), sum(expert.rejected)
+    if judged >= 10 and rejected / judged > 0.30 and not expert.paused:
+        expert.paused, expert.moved_at = True, judged
+
+
+def by_the_rule(expert: Expert, project: Project, rule: Rule = DEFAULT) -> None:
+    rates = pool([Tally(0, None, CELL, project.judged, float(project.rejected))], rule)
+    decisions = [
+        Decision(
+            Judgement.REJECTED if rejected else Judgement.ACCEPTED,
+            days=(project.now - at) / HOURS_PER_DAY,
+            prior=rates.rate_of(CELL),
+        )
+        for at, rejected in zip(expert.times, expert.rejected, strict=True)
+    ]
+    evidence = weigh(decisions, rates.rate, rule)
+    expert.weight = weight(evidence, lower_bound(evidence, rule), rule)
+    expert.delayed = expert.delayed or expert.weight < 1
+    if expert.moved_at is None and expert.weight < rule.deprioritize_below:
+        expert.moved_at = len(decisions)
+
+
+POLICIES = (
+    Policy("no rule", leave_alone),
+    Policy("pause above 30 %", pause_above_30_percent),
+    Policy("the rule", by_the_rule),
+    Policy("the rule, paced", by_the_rule, paced=True),
+)
+
+
+class Run:
+    """One policy in one scene: a heap of events until the deadline."""
+
+    def __init__(self, scene: Scene, policy: Policy, seed: int) -> None:
+        self.scene, self.policy = scene, policy
+        self.draw = random.Random(f"{seed}:time")  # noqa: S311  (luck, not secrets)
+        self.project = Project()
+        self.experts = people(scene, seed)
+        self.open: list[float] = []
+        self.events: list[tuple[float, int, Callable[[], None]]] = []
+        self.count = 0
+        self.accepted: list[tuple[float, bool]] = []
+        self.rejected = 0
+        self.rejected_of_bad = 0
+
+    def run(self) -> "Run":
+        deadline = self.scene.deadline_days * HOURS_PER_DAY
+        for number in range(self.scene.places):
+            self.at(self.scene.arrival_days * HOURS_PER_DAY * number / self.scene.places, self._open_place)
+        for expert in self.experts:
+            self.at(expert.starts_at, self._asking(expert))
+        while self.events and self.events[0][0] <= deadline:
+            self.project.now, _, event = heappop(self.events)
+            event()
+        return self
+
+    def at(self, time: float, event: Callable[[], None]) -> None:
+        self.count += 1
+        heappush(self.events, (time, self.count, event))
+
+    def _open_place(self) -> None:
+        heappush(self.open, self.project.now)
+
+    def _asking(self, expert: Expert) -> Callable[[], None]:
+        return lambda: self._ask(expert)
+
+    def _ask(self, expert: Expert) -> None:
+        now = self.project.now
+        if expert.paused:
+            return
+        day, hour = divmod(now - expert.starts_at + A_MOMENT, HOURS_PER_DAY)
+        if hour >= self.scene.work_hours_a_day:
+            self.at(expert.starts_at + (day + 1) * HOURS_PER_DAY, self._asking(expert))
+        elif self.open and self.policy.shows_from(expert, self.open[0]) <= now:
+            heappop(self.open)
+            self._work(expert)
+        else:
+            self.at(now + ASKS_EVERY, self._asking(expert))
+
+    def _work(self, expert: Expert) -> None:
+        done = self.project.now + self.draw.expovariate(1 / self.scene.hours_per_item)
+        is_rejected = expert.luck.random() < expert.rate
+        expert.ready_again = done
+        self.at(done, self._asking(expert))
+        self.at(done + self.draw.expovariate(1 / self.scene.review_hours), lambda: self._judge(expert, is_rejected))
+
+    def _judge(self, expert: Expert, is_rejected: bool) -> None:
+        expert.times.append(self.project.now)
+        expert.rejected.append(is_rejected)
+        self.project.judged += 1
+        self.project.rejected += is_rejected
+        self.policy.judge(expert, self.project)
+        if is_rejected:
+            self._open_place()
+        else:
+            self.accepted.append((self.project.now, expert.is_bad))
+
+
+def people(scene: Scene, seed: int) -> list[Expert]:
+    draw = random.Random(f"{seed}:people")  # noqa: S311
+    bad = round(scene.experts * scene.bad_share)
+    return [
+        Expert(
+            rate=scene.bad_rate if number < bad else draw.uniform(*scene.good_rates),
+            is_bad=number < bad,
+            starts_at=draw.uniform(0, HOURS_PER_DAY),
+            luck=random.Random(f"{seed}:{number}"),  # noqa: S311
+        )
+        for number in range(scene.experts)
+    ]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run came to at its deadline; shares between 0 and 1."""
+
+    rejected: float
+    bad_among_accepted: float
+    bad_caught: float
+    items_to_catch: float | None
+    good_moved: float
+    good_delayed: float
+    places_lost: float
+
+    @classmethod
+    def of(cls, run: Run) -> "Figures":
+        bad = [one for one in run.experts if one.is_bad]
+        good = [one for one in run.experts if not one.is_bad]
+        caught = [one.moved_at for one in bad if one.moved_at is not None]
+        return cls(
+            rejected=run.project.rejected / run.project.judged,
+            bad_among_accepted=sum(is_bad for _, is_bad in run.accepted) / len(run.accepted),
+            bad_caught=len(caught) / len(bad),
+            items_to_catch=median(caught) if caught else None,
+            good_moved=sum(one.moved_at is not None for one in good) / len(good),
+            good_delayed=sum(one.delayed or one.paused for one in good) / len(good),
+            places_lost=1 - len(run.accepted) / run.scene.places,
+        )
+
+
+def bad_share_by_day(run: Run) -> list[tuple[float, float]]:
+    """Day by day, what share of the items accepted on it came from bad experts."""
+    points = []
+    for day in range(1, run.scene.deadline_days + 1):
+        of_day = [is_bad for at, is_bad in run.accepted if day - 1 < at / HOURS_PER_DAY <= day]
+        if len(of_day) >= 50:
+            points.append((float(day), sum(of_day) / len(of_day)))
+    return points
+
+
+def average(figures: Sequence[Figures]) -> dict[str, float | None]:
+    """The mean over seeds of each figure, leaving out runs that have none."""
+    result: dict[str, float | None] = {}
+    for name in Figures.__dataclass_fields__:
+        known = [value for one in figures if (value := getattr(one, name)) is not None]
+        result[name] = sum(known) / len(known) if known else None
+    return result
