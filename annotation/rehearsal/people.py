@@ -16,7 +16,8 @@ from annotation.rehearsal.company import PASSWORD
 from annotation.rehearsal.material import Material, Pair
 from annotation.rubric import CRITERIA
 
-IDLE_SECONDS = 0.8
+# Who finds nothing looks again after a while, and after a longer one the next time.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 8.0
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 # What a careless expert hands in; reviewers recognize it.
@@ -60,7 +61,7 @@ class Person(threading.Thread):
         self.stage = stage
         self.dice = random.Random(f"{seed}:{user.name}")  # noqa: S311  (repeatable chance)
         self.visitor = Visitor(stage.site, stage.tally)
-        self.page: Page | None = None
+        self.patience = FIRST_WAIT
 
     def run(self) -> None:
         try:
@@ -73,9 +74,11 @@ class Person(threading.Thread):
             connection.close()
 
     def work_once(self) -> None:
-        page = self.press_start()
-        if not self.handle(page):
-            self.stage.over.wait(IDLE_SECONDS * (0.5 + self.dice.random()))
+        if self.handle(self.press_start()):
+            self.patience = FIRST_WAIT
+            return
+        self.stage.over.wait(self.patience * (0.5 + self.dice.random()))
+        self.patience = min(LONGEST_WAIT, self.patience * 1.5)
 
     def press_start(self) -> Page:
         """Presses *Start next* on the home page of the stage."""
@@ -163,11 +166,11 @@ class Reviewer(Person):
     stage_name = "review"
 
     def handle(self, page: Page) -> bool:
-        form = page.form("/judge")
+        form = found = page.form("/judge")
         while form is not None and page.status == 200 and not self.stage.over.is_set():
             page = self.visitor.post(form.action, self.judgement(item_id_of(page), form), "judge")
             form = page.form("/judge")  # the next one comes at once; a refused judgement shows its own form again
-        return False
+        return found is not None
 
     def judgement(self, item_id: int, form: Form) -> dict[str, Any]:
         flaw = self.stage.flaws.get(item_id)

@@ -1,8 +1,10 @@
+import signal
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=float, default=60, help="give up after so long")
 
     def handle(self, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _end)
         self.began = time.monotonic()
         company, material = self.set_up(**options)
         with _site() as site:
@@ -128,6 +131,11 @@ def _site() -> Iterator[Site]:
         yield site
     finally:
         site.stop()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """So that the site's processes are stopped on the way out."""
+    raise SystemExit("The rehearsal was ended from outside.")
 
 
 def _people(company: Company, stage: Stage, seed: int) -> list[Person]:
