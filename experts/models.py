@@ -51,9 +51,9 @@ class Outcome(models.Model):
     skill = models.CharField(max_length=16, choices=Skill.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     # How much an editor had to change; what is not known counts as light.
-    edit = models.CharField(max_length=5, choices=Edit.choices, default=Edit.UNKNOWN, blank=True)
+    edit = models.CharField(max_length=5, choices=Edit.choices, db_default="", default=Edit.UNKNOWN, blank=True)
     # The reviewer's codes, for the sentence the person reads; they weigh nothing.
-    reasons = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    reasons = ArrayField(models.CharField(max_length=40), db_default=[], default=list, blank=True)
     # Who judged: severity is taken out per reviewer when standing is computed.
     judged_by_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
