@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import floor, log10
 
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 60, 150, 40, 45
-COLORS = ("#3b5bdb", "#c92a2a", "#868e96", "#2b8a3e", "#b35900")
-TICKS = 5
+COLORS = ("#868e96", "#c92a2a", "#3b5bdb", "#2b8a3e", "#b35900")
+MOST_TICKS = 6
 
 Points = Sequence[tuple[float, float]]
 
@@ -38,25 +39,33 @@ def _y(value: float, top: float) -> float:
 
 
 def _apart(places: Mapping[str, float], least: float = 15) -> dict[str, float]:
-    """Names at the ends of lines that meet are moved apart."""
+    """Names at the ends of lines that meet are moved apart, upwards from the axis."""
     moved: dict[str, float] = {}
-    lowest = float("-inf")
-    for name in sorted(places, key=lambda one: places[one]):
-        lowest = moved[name] = max(places[name], lowest + least)
+    highest = float(HEIGHT - BOTTOM)
+    for name in sorted(places, key=lambda one: -places[one]):
+        moved[name] = min(places[name], highest)
+        highest = moved[name] - least
     return moved
 
 
 def _axes(right: float, top: float, across: str, percent: bool) -> list[str]:
     drawn = []
-    for tick in range(TICKS + 1):
-        height, place = top * tick / TICKS, right * tick / TICKS
-        label = f"{height * 100:.0f} %" if percent else f"{height:g}"
+    for height in _ticks(top):
+        label = f"{height * 100:g} %" if percent else f"{height:g}"
         y = _y(height, top)
         drawn.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#dee2e6"/>')
         drawn.append(_text(LEFT - 8, y + 4, label, anchor="end"))
-        drawn.append(_text(_x(place, right), HEIGHT - BOTTOM + 18, f"{place:.0f}", anchor="middle"))
+    for place in _ticks(right):
+        drawn.append(_text(_x(place, right), HEIGHT - BOTTOM + 18, f"{place:g}", anchor="middle"))
     drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across, anchor="middle"))
     return drawn
+
+
+def _ticks(end: float) -> list[float]:
+    """Round numbers from zero to the end: steps of 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** floor(log10(end / MOST_TICKS))
+    step = next(power * factor for factor in (1, 2, 5, 10) if end / (power * factor) <= MOST_TICKS)
+    return [round(step * number, 12) for number in range(int(end / step) + 1)]
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", size: int = 12, color: str = "#343a40") -> str:
