@@ -10,14 +10,7 @@ from annotation.workflow import Stage
 
 
 def handed(assignment: Assignment) -> dict[str, Any]:
-    """One statement: the item with its surroundings and the person's draft."""
-    draft = Draft.objects.filter(item=OuterRef("pk"), person=assignment.person_id)
-    row = JSONObject(prompt="prompt", completion="completion", version="version")
-    item = (
-        Item.objects.select_related("cell", "context", "current")
-        .annotate(own_draft=Subquery(draft.values(row=row)))
-        .get(pk=assignment.item_id)
-    )
+    item = assignment.item if _is_new(assignment) else _with_surroundings(assignment)
     return {
         "item": item.pk,
         "stage": assignment.stage,
@@ -29,6 +22,23 @@ def handed(assignment: Assignment) -> dict[str, Any]:
         "context": _context(item.context) if item.context else None,
         "why": assignment.why,
     }
+
+
+def _is_new(assignment: Assignment) -> bool:
+    """Begun in this request: there is no draft and no revision to ask for."""
+    is_at_hand = Assignment._meta.get_field("item").is_cached(assignment)
+    return is_at_hand and assignment.item.event_count == 1
+
+
+def _with_surroundings(assignment: Assignment) -> Item:
+    """One statement: the item, what stands around it and the person's draft."""
+    draft = Draft.objects.filter(item=OuterRef("pk"), person=assignment.person_id)
+    row = JSONObject(prompt="prompt", completion="completion", version="version")
+    return (
+        Item.objects.select_related("cell", "context", "current")
+        .annotate(own_draft=Subquery(draft.values(row=row)))
+        .get(pk=assignment.item_id)
+    )
 
 
 def _texts(assignment: Assignment, item: Item) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
-from annotation.models import Assignment, Cell, Context, Item, Membership, Place
+from annotation.models import Assignment, Cell, Item, Membership, Place
 from annotation.queues import Pick, lease, live_assignment, pick
 from annotation.reasons import SkipReason
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
@@ -101,25 +101,11 @@ def _begin_item(desk: Desk, choice: Pick, now: datetime) -> Assignment:
         cell_id=choice.cell_id,
         place_id=choice.row_id,
         author=desk.user,
-        context_id=_take_waiting_context(choice.cell_id),
+        context_id=choice.context_id,
         leased=True,
     )
     give_birth(item, Action.CLAIM, by=desk.user, at=now)
     return lease(item, desk.user, Stage.WRITING, now, choice.why())
-
-
-def _take_waiting_context(cell_id: int) -> int | None:
-    context = (
-        Context.objects.select_for_update(skip_locked=True)
-        .filter(cell_id=cell_id, taken=False)
-        .order_by("id")
-        .only("pk")
-        .first()
-    )
-    if context is None:
-        return None
-    Context.objects.filter(pk=context.pk).update(taken=True)
-    return context.pk
 
 
 def _refuse_above_cap(desk: Desk, open_items: int) -> None:

@@ -6,12 +6,12 @@ oldest open rows through a partial index (`LATERAL`), so the cost does not grow 
 (docs/adr/0005-claiming.md).
 """
 
+import time
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q
 
@@ -40,6 +40,7 @@ class Pick:
     run: float
     score: float
     own: bool = False
+    context_id: int | None = None
 
     def why(self) -> dict[str, Any]:
         terms = asdict(self)
@@ -72,15 +73,25 @@ _PICK = """
         WHERE {still_open}
         ORDER BY scored.own DESC, {order}fit * need * age * run DESC, age DESC, target.id
         LIMIT 1 FOR UPDATE OF target SKIP LOCKED
-    )
+    ){beside}
     UPDATE {table} target SET {mark} FROM picked WHERE target.id = picked.id
-    RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own
+    RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own, {context}
+"""
+
+# With a place comes the passage that has waited in its cell for longest, if any does.
+_WAITING_CONTEXT = """,
+    passage AS (
+        UPDATE annotation_context SET taken = true
+        WHERE id = (SELECT id FROM annotation_context WHERE cell_id = (SELECT cell_id FROM picked) AND NOT taken
+                    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id
+    )
 """
 
 # The same choice without taking it.
 _PEEK = """
     WITH eligible AS MATERIALIZED ({eligible}), scored AS MATERIALIZED ({scored})
-    SELECT row_id, cell_id, fit, need, age, run, own FROM scored
+    SELECT row_id, cell_id, fit, need, age, run, own, NULL FROM scored
     ORDER BY own DESC, fit * need * age * run DESC, age DESC, row_id LIMIT 1
 """
 
@@ -137,7 +148,9 @@ _DISPUTED = """
 """
 
 
-def _statement(found: str, *, table: str, still_open: str, mark: str, order: str = "") -> str:
+def _statement(
+    found: str, *, table: str, still_open: str, mark: str, order: str = "", beside: str = "", context: str = "NULL"
+) -> str:
     return _PICK.format(
         eligible=_ELIGIBLE,
         scored=_SCORED.format(found=found),
@@ -145,6 +158,8 @@ def _statement(found: str, *, table: str, still_open: str, mark: str, order: str
         still_open=still_open,
         mark=mark,
         order=order,
+        beside=beside,
+        context=context,
     )
 
 
@@ -155,7 +170,12 @@ def _of_items(found: str, state: str, order: str = "") -> str:
 
 _STATEMENTS: dict[Stage, str] = {
     Stage.WRITING: _statement(
-        _FREE_PLACES, table="annotation_place", still_open="NOT target.taken", mark="taken = true"
+        _FREE_PLACES,
+        table="annotation_place",
+        still_open="NOT target.taken",
+        mark="taken = true",
+        beside=_WAITING_CONTEXT,
+        context="(SELECT id FROM passage)",
     ),
     Stage.REVIEW: _of_items(_IN_REVIEW, "in_review"),
     Stage.EDITING: _of_items(_IN_EDITING, "in_editing", "target.attention DESC, "),
@@ -200,8 +220,8 @@ def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple
 
 
 def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
-    row_id, cell_id, fit, need, age, run, own = row
-    return Pick(row_id, cell_id, fit, need, age, weight, run, fit * need * age * run * weight, own)
+    row_id, cell_id, fit, need, age, run, own, context_id = row
+    return Pick(row_id, cell_id, fit, need, age, weight, run, fit * need * age * run * weight, own, context_id)
 
 
 def _fetch(statement: str, terms: dict[str, Any]) -> tuple[Any, ...] | None:
@@ -211,16 +231,20 @@ def _fetch(statement: str, terms: dict[str, Any]) -> tuple[Any, ...] | None:
     return row
 
 
+# By project: when it was counted, and the need of its cells. Each process keeps its own: it only weighs choices.
+_counted: dict[int, tuple[float, dict[int, float]]] = {}
+
+
 def _need_by_cell(project: Project) -> dict[int, float]:
-    """Share of each cell's target that nobody has taken yet, 0.1 to 1; a few seconds old at most."""
-    key = f"need:{project.pk}"
-    need: dict[int, float] | None = cache.get(key)
-    if need is None:
+    """Share of each cell's target that nobody has taken yet, 0.1 to 1; half a minute old at most."""
+    now = time.monotonic()
+    counted_at, need = _counted.get(project.pk, (-NEED_SECONDS, {}))
+    if now - counted_at >= NEED_SECONDS:
         cells = Cell.objects.filter(project=project).annotate(
             free=Count("places", filter=Q(places__taken=False)), all=Count("places")
         )
         need = {cell.pk: max(0.1, cell.free / cell.all) if cell.all else 0.1 for cell in cells}
-        cache.set(key, need, NEED_SECONDS)
+        _counted[project.pk] = (now, need)
     return need
 
 

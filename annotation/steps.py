@@ -7,19 +7,24 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation.models import Assignment, Item, ItemEvent, Membership
+from annotation.access import has_role
+from annotation.models import Assignment, Item, ItemEvent, Project
 from annotation.places import give_back_place, take_place
 from annotation.workflow import BIRTHS, PLACELESS, TURNS, Action, State, Step, step_for
 from core.refusal import Refusal, Refused, refuse_if
 
 
-def lock_item(item_id: int) -> Item:
-    """The item, locked until the transaction ends; whoever comes second sees what the first one did."""
-    return (
-        Item.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cell", "current", "project", "context")
-        .get(pk=item_id)
-    )
+def lock_item(item_id: int, project: Project | None = None) -> Item:
+    """The item, locked until the transaction ends; whoever comes second sees what the first one did.
+
+    Raises Item.DoesNotExist, also for an item outside `project` where one is given.
+    """
+    items = Item.objects.select_for_update(of=("self",), no_key=True)
+    if project is None:
+        return items.select_related("cell", "current", "project").get(pk=item_id)
+    item = items.select_related("cell", "current").get(pk=item_id, project=project)
+    item.project = project
+    return item
 
 
 def refusal_for(state: State, action: Action) -> Refusal | None:
@@ -35,7 +40,7 @@ def refusal_for(state: State, action: Action) -> Refusal | None:
 
 def refusal_without_role(item: Item, by: User, role: Role, action: Action) -> Refusal | None:
     """A role may be taken from somebody while they have an item in hand."""
-    if Membership.objects.filter(project_id=item.project_id, user=by, role=role).exists():
+    if has_role(by, item.project_id, role):
         return None
     return Refusal(f"“{action.label}” is for the role {role.label}.", "A manager of the project can give you the role.")
 

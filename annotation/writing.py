@@ -96,13 +96,14 @@ def submit(
     written: Written,
     signals: dict[str, Any],
     version: int | None = None,
+    project: Project | None = None,
 ) -> Item:
     """Makes a revision of the text and sends it to the checks. Repeating it changes nothing.
 
     `version` is the draft last seen, where there was one. Raises Refused when the lease is gone (409, "lease"), the
     text incomplete or unchanged, or remarks unanswered; VersionConflict when another window has saved other text.
     """
-    item = lock_item(item_id)
+    item = lock_item(item_id, project)
     assignment = held_assignment(item, person, token)
     if assignment.outcome == Assignment.Outcome.DONE:
         return item

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.roles import Role
-from annotation import editing, handing_out
+from annotation import editing, handing_out, queues
 from annotation.models import Assignment, Item, Place, Project
 from annotation.queues import RUN_LENGTH
 from annotation.workflow import Stage, State
@@ -71,7 +70,7 @@ def test_the_cell_in_greater_need_comes_first(cast: Cast) -> None:
     admit(cast.author, emptier)
     for _ in range(3):
         cast.write(cast.other_author)
-    cache.clear()  # the need of the cells is remembered for half a minute
+    queues._counted.clear()  # the need of the cells is remembered for half a minute
     assert cast.start(cast.author).item.cell == emptier
 
 

@@ -84,7 +84,7 @@ def start_at(state: State, stage: Stage) -> Callable[[Cast], Callable[[], object
 
 # Change a number on purpose only: each is paid for every pair there is.
 PINNED: dict[str, tuple[Callable[[Cast], Callable[[], object]], int]] = {
-    "start writing": (start_writing, 8),
+    "start writing": (start_writing, 7),
     "start again what is in hand": (start_again, 3),
     "start a review": (start_at(State.IN_REVIEW, Stage.REVIEW), 6),
     "start an edit": (start_at(State.IN_EDITING, Stage.EDITING), 6),
