@@ -151,8 +151,8 @@ def _bear(project: Project, added_by: int, placed: Sequence[tuple[PairRecord, in
     )  # fmt: skip
     copy_rows(
         ItemEvent,
-        ("id", "item_id"),
-        zip(next_ids(ItemEvent, len(items)), items, strict=True),
+        ("item_id",),
+        zip(items, strict=True),
         number=1,
         action=Action.IMPORT,
         target=BIRTHS[Action.IMPORT],
