@@ -160,7 +160,7 @@ PAGES: tuple[Shown, ...] = (
     # managers
     Shown("pipeline", "manager", "annotation:pipeline"),
     Shown("items", "manager", "annotation:items"),
-    Shown("items-filtered", "manager", "annotation:items", query="?state=returned"),
+    Shown("items-filtered", "manager", "annotation:items", query="?state=in_review"),
     Shown("items-none", "manager", "annotation:items", query="?q=nothing-is-called-that"),
     Shown("item-edited", "manager", "annotation:item", of_item("edited")),
     Shown("item-rejected", "manager", "annotation:item", of_item("rejected")),

@@ -27,7 +27,7 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
-    && !e.closest('.scroll, .visually-hidden, .rail, .skip-link'))
+    && !e.closest('.scroll, .visually-hidden, .rail, .skip-link, .cards thead'))
   .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
@@ -49,10 +49,10 @@ def test_a_page_is_accessible_and_fits(shown: Shown, filled: Filled, site: Site,
     page = open_page(shown, filled, site)
     take(page, pictures, f"{shown.title}.light")
     assert faults(page) == []
-    page.emulate_media(color_scheme="dark")
+    see_as(page, color_scheme="dark")
     take(page, pictures, f"{shown.title}.dark")
     assert faults(page, "color-contrast") == []
-    page.emulate_media(color_scheme="light")
+    see_as(page, color_scheme="light")
     page.set_viewport_size(PHONE)
     take(page, pictures, f"{shown.title}.phone")
     if not shown.wide:
@@ -72,6 +72,12 @@ def open_page(shown: Shown, filled: Filled, site: Site) -> Page:
     return page
 
 
+def see_as(page: Page, **media: Any) -> None:
+    """Changes how the person likes to see pages, and waits until the page is painted so."""
+    page.emulate_media(**media)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def faults(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
     options: dict[str, Any] = {"runOnly": list(rules)} if rules else {}
     found = Axe().run(page, options=options).response["violations"]
@@ -79,7 +85,7 @@ def faults(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
 
 
 def take(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+    page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=80, full_page=True, animations="disabled")
 
 
 # --- pages that no address leads to
@@ -116,7 +122,7 @@ def test_the_page_of_an_unhandled_error_is_accessible(site: Site, pictures: Path
 
 def look_at_error(page: Page, pictures: Path, title: str) -> None:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        see_as(page, color_scheme=scheme)
         take(page, pictures, f"{title}.{scheme}")
         assert faults(page) == []
     page.set_viewport_size(PHONE)
@@ -147,9 +153,9 @@ def test_forced_colors_and_more_contrast_leave_everything_readable(
     shown = next(page for page in PAGES if page.title == title)
     page = open_page(shown, filled, site)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, contrast="more")
+        see_as(page, color_scheme=scheme, contrast="more")
         assert faults(page, "color-contrast") == []
-    page.emulate_media(color_scheme="light", contrast="no-preference", forced_colors="active")
+    see_as(page, color_scheme="light", contrast="no-preference", forced_colors="active")
     take(page, pictures, f"{title}.forced-colors")
     assert faults(page) == []
 
