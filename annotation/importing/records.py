@@ -12,9 +12,10 @@ from annotation.importing.reading import Row
 from annotation.models import Cell, Context, Job, Membership, Project
 from annotation.texts import LONGEST, clean
 from catalog.skills import NEEDS_CONTEXT
+from qa.tokens import count
 
 LONGEST_OF = {
-    name: Context._meta.get_field(name).max_length or 0  # noqa: SLF001
+    name: Context._meta.get_field(name).max_length or 0
     for name in ("title", "url", "author", "licence", "jurisdiction")
 }
 SHOWN = 60
@@ -70,6 +71,8 @@ class PairRecord:
     author_unknown: bool
     prompt: str
     completion: str
+    prompt_tokens: int
+    completion_tokens: int
     passage: Passage | None
     digest: str
 
@@ -136,8 +139,9 @@ class Translator:
         author = self.experts.get(email)
         texts = (prompt, completion, passage.text if passage else "")
         return PairRecord(
-            row.number, cell, author, bool(email) and author is None, prompt, completion, passage, _digest(cell, texts)
-        )
+            row.number, cell, author, bool(email) and author is None, prompt, completion,
+            count(prompt), count(completion), passage, _digest(cell, texts),
+        )  # fmt: skip
 
     def _text(self, row: Row, target: str) -> str:
         if target not in self.columns:

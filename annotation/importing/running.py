@@ -1,7 +1,8 @@
 """The import as a job: in batches, all or nothing or without the bad rows, resumed where a killed worker left it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, Self
@@ -52,6 +53,7 @@ class Batch:
 
     rows: int = 0
     size: int = 0
+    position: int = 0  # how many bytes of the file are read with it
     records: list[Any] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
@@ -68,15 +70,26 @@ class Batch:
         return self.rows >= ROWS_PER_BATCH or self.size >= CHARACTERS_PER_BATCH
 
 
-def batches(rows: Iterator[Row], translator: Translator) -> Iterator[Batch]:
+def batches(rows: Rows, translator: Translator, skipped: int) -> Iterator[Batch]:
     batch = Batch()
-    for row in rows:
+    for row in islice(rows, skipped, None):
         batch.add(translator.record(row))
         if batch.is_full:
+            batch.position = rows.position
             yield batch
             batch = Batch()
     if batch.rows:
+        batch.position = rows.position
         yield batch
+
+
+def read_ahead(found: Iterator[Batch]) -> Iterator[Batch]:
+    """The next batch is read while the database stores the one before: most of that time is spent waiting for it."""
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
+        coming = reader.submit(next, found, None)
+        while batch := coming.result():
+            coming = reader.submit(next, found, None)
+            yield batch
 
 
 def translator_of(job: Job) -> tuple[Layout, Translator]:
@@ -95,10 +108,10 @@ def run_import(hold: Hold) -> None:
         open_rows(job_files.path_of(job.file_path), layout) as rows,
         ErrorFile(errors_path, tally.errors_size) as errors,
     ):
-        remaining = islice(rows, tally.rows, None)
-        run = _Run(hold, tally, errors, rows, whole)
-        with transaction.atomic() if whole else nullcontext():
-            for batch in batches(remaining, translator):
+        run = _Run(hold, tally, errors, whole)
+        coming = read_ahead(batches(rows, translator, tally.rows))
+        with closing(coming), transaction.atomic() if whole else nullcontext():
+            for batch in coming:
                 run.take(batch)
             if whole and tally.bad:
                 transaction.set_rollback(True)
@@ -126,7 +139,6 @@ class _Run:
     hold: Hold
     tally: Tally
     errors: ErrorFile
-    rows: Rows
     whole: bool
 
     def take(self, batch: Batch) -> None:
@@ -137,7 +149,7 @@ class _Run:
             self.tally.errors_size = self.errors.size()
             if not self.whole:
                 self.hold.checkpoint(asdict(self.tally))
-        self.hold.report(self.rows.position)
+        self.hold.report(batch.position)
 
     def _store(self, records: Sequence[Any]) -> Stored:
         if not records or (self.whole and self.tally.bad):

@@ -17,7 +17,6 @@ from annotation.importing.records import ContextRecord, PairRecord, Passage, Row
 from annotation.models import Context, Guideline, Item, ItemEvent, Project, Revision
 from annotation.workflow import BIRTHS, Action
 from core.arrays import AnyOf
-from qa.tokens import count
 
 FULL = "Raise the cell's target, or take the row out; importing the file again adds only what is missing."
 
@@ -143,7 +142,10 @@ def _bear(project: Project, added_by: int, placed: Sequence[tuple[PairRecord, in
     copy_rows(
         Revision,
         ("id", "item_id", "author_id", "prompt", "completion", "prompt_tokens", "completion_tokens"),
-        [(revision, item, *_written(record)) for item, revision, _, (record, _) in born],
+        [
+            (revision, item, one.author_id, one.prompt, one.completion, one.prompt_tokens, one.completion_tokens)
+            for item, revision, _, (one, _) in born
+        ],
         number=1,
         kind=Revision.Kind.IMPORTED,
         guideline_version=_guideline_version(project),
@@ -159,11 +161,6 @@ def _bear(project: Project, added_by: int, placed: Sequence[tuple[PairRecord, in
         by_id=added_by,
         at=at,
     )
-
-
-def _written(record: PairRecord) -> tuple[Any, ...]:
-    prompt, completion = record.prompt, record.completion
-    return record.author_id, prompt, completion, count(prompt), count(completion)
 
 
 def _store_passages(
