@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 
 from django.core.mail import send_mail
@@ -106,7 +105,11 @@ def _send(invitation: Invitation, link_of: LinkOf) -> Sent:
     invitation.expires_at = timezone.now() + VALID_FOR
     invitation.save()
     sent = Sent(invitation, link_of(secret))
-    transaction.on_commit(partial(_mail, sent), robust=True)
+
+    def mail() -> None:  # a partial has no __qualname__, which Django's log of a failed hook asks for
+        _mail(sent)
+
+    transaction.on_commit(mail, robust=True)
     return sent
 
 
