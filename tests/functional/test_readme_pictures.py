@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 LARGEST = 200_000
-VIEW = {"width": 1360, "height": 850}
+VIEW = {"width": 1320, "height": 800}
 
 
 @pytest.fixture
