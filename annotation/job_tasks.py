@@ -52,3 +52,8 @@ def resume_stuck_jobs(**_later: Any) -> None:
         run_job.delay(job_id=job_id)
     if settling.needs_a_start():
         check_imported.delay(after_id=0)
+
+
+@shared_task(queue="bulk", name="annotation.tasks.remove_old_uploads")
+def remove_old_uploads(**_later: Any) -> None:
+    running.remove_old_uploads(timezone.now())

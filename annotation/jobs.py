@@ -21,13 +21,17 @@ from core.refusal import Refusal, Refused
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
-RENEW_SECONDS = 2.0
+RENEW_SECONDS = 0.5  # also how fresh the progress is that a page polls once a second
 # A queued job is sent again after this long: its message may be lost, and sending twice does no harm.
 SENT_AGAIN_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 RETRIABLE = (Job.State.FAILED, Job.State.CANCELED)
+UPLOAD_GONE = Refusal(
+    "The uploaded file was removed: it was not needed for 14 days.",
+    "Upload it again; what was added is not added twice.",
+)
 
 
 class JobFailed(Exception):  # noqa: N818  (read as a sentence: "raise JobFailed(refusal)")
@@ -175,4 +179,4 @@ def refusal_to_retry(job: Job) -> Refusal | None:
         return Refusal(
             f"The job is {job.get_state_display().lower()}.", "Only what failed or was canceled is tried again."
         )
-    return None
+    return UPLOAD_GONE if job.kind != Job.Kind.EXPORT and not job.file_path else None

@@ -1,6 +1,7 @@
 """Row errors as a CSV that a spreadsheet opens without running anything in it."""
 
 import csv
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +35,7 @@ class ErrorFile:
 
     def size(self) -> int:
         self._file.flush()
-        return self._file.buffer.tell()
+        return os.fstat(self._file.fileno()).st_size
 
     def __enter__(self) -> Self:
         return self

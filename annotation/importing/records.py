@@ -1,6 +1,6 @@
 """From a row of a file to what can be stored, or to what is wrong with it and what would mend it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -15,7 +15,7 @@ from catalog.skills import NEEDS_CONTEXT
 from qa.tokens import count
 
 LONGEST_OF = {
-    name: Context._meta.get_field(name).max_length or 0
+    name: int(getattr(Context._meta.get_field(name), "max_length", 0))
     for name in ("title", "url", "author", "licence", "jurisdiction")
 }
 SHOWN = 60
@@ -204,9 +204,9 @@ class Translator:
         return Faulty("skill", what, "Add the cell to the project, or change the row.")
 
 
-def _cells_by_name(cells: "Sequence[Cell]") -> Mapping[tuple[str, str, str], Cell]:
+def _cells_by_name(cells: Iterable[Cell]) -> Mapping[tuple[str, str, str], Cell]:
     """Languages, domains and skills may be given by code or by name."""
-    found = {}
+    found: dict[tuple[str, str, str], Cell] = {}
     for cell in cells:
         languages = (cell.language.code, cell.language.name)
         domains = (cell.domain.slug, cell.domain.name)

@@ -1,13 +1,16 @@
 """The import as a job: in batches, all or nothing or without the bad rows, resumed where a killed worker left it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Self
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation import job_files
@@ -16,12 +19,13 @@ from annotation.importing.mapping import Mapping
 from annotation.importing.reading import SAMPLE_ROWS, Layout, Row, Rows, first_rows, open_rows
 from annotation.importing.records import PairRecord, Record, RowError, Translator
 from annotation.importing.storing import Stored, lock_imports, store_contexts, store_pairs
-from annotation.jobs import Hold, JobFailed
+from annotation.jobs import RETRIABLE, UPLOAD_GONE, Hold, JobFailed
 from annotation.models import Job
 from core.refusal import Refusal
 
 ROWS_PER_BATCH = 2000
 CHARACTERS_PER_BATCH = 8 * 1024**2
+UPLOAD_KEPT = timedelta(days=14)
 
 
 @dataclass
@@ -83,7 +87,7 @@ def batches(rows: Rows, translator: Translator, skipped: int) -> Iterator[Batch]
         yield batch
 
 
-def read_ahead(found: Iterator[Batch]) -> Iterator[Batch]:
+def read_ahead(found: Iterator[Batch]) -> Generator[Batch]:
     """The next batch is read while the database stores the one before: most of that time is spent waiting for it."""
     with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
         coming = reader.submit(next, found, None)
@@ -128,6 +132,28 @@ def remove_upload(job_id: int) -> None:
     job_files.remove(imported.values_list("file_path", flat=True))
 
 
+def remove_old_uploads(now: datetime) -> None:
+    """Of imports nobody has started or tried again for UPLOAD_KEPT. Their rows stay and say so."""
+    before = now - UPLOAD_KEPT
+    never_started = Q(state=Job.State.READY, created_at__lt=before)
+    given_up = Q(state__in=RETRIABLE, finished_at__lt=before)
+    old = Job.objects.filter(never_started | given_up).exclude(kind=Job.Kind.EXPORT).exclude(file_path="")
+    for job_id in list(old.values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Looked at again under its lock: somebody may be starting it at this moment.
+            job = old.select_for_update().filter(pk=job_id).first()
+            if job:
+                _let_go_of_upload(job, now)
+
+
+def _let_go_of_upload(job: Job, now: datetime) -> None:
+    transaction.on_commit(partial(job_files.remove, [job.file_path]))
+    if job.state == Job.State.READY:
+        job.state, job.finished_at = Job.State.CANCELED, now
+    job.file_path, job.error = "", f"{job.error} {UPLOAD_GONE}".strip()
+    job.save(update_fields=["state", "finished_at", "file_path", "error"])
+
+
 def take_good_rows(job: Job) -> None:
     """From all-or-nothing to everything but the bad rows, from the first row again."""
     job.parameters["all_or_nothing"] = False
@@ -158,7 +184,7 @@ class _Run:
         job = self.hold.job
         lock_imports(job.project)
         store = store_pairs if job.kind == Job.Kind.IMPORT_PAIRS else store_contexts
-        return store(job.project, job.created_by_id, records, timezone.now())  # type: ignore[operator]
+        return store(job.project, job.created_by_id, records, timezone.now())
 
 
 def _nothing_imported(tally: Tally) -> Refusal:

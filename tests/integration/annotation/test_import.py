@@ -1,16 +1,17 @@
 """Contexts and pairs from files: what is stored, what is refused, and that nothing is stored twice or by half."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from annotation import checking, job_files, jobs
-from annotation.importing import running, settling
+from annotation import checking, job_files, jobs, transfer_forms
+from annotation.importing import running, settling, uploads
 from annotation.models import Context, Item, Job, Place, Revision
 from annotation.places import set_target
 from annotation.workflow import Action, State
@@ -18,6 +19,7 @@ from tests.factories import Cast, cell, member, project
 from tests.transfer import context_rows, errors_of, imported, json_lines, pair_rows, prepared, run
 
 pytestmark = pytest.mark.django_db
+MB = 1024**2
 CONTEXTS, PAIRS = Job.Kind.IMPORT_CONTEXTS, Job.Kind.IMPORT_PAIRS
 
 
@@ -238,6 +240,43 @@ def test_unreadable_uploads_are_refused_with_a_remedy_and_not_kept(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert set(job_files.path_of("uploads").glob("*")) == before
+
+
+@pytest.mark.parametrize("size", [3 * MB, 5 * MB], ids=["seen while it is read", "seen in what the browser announces"])
+def test_a_file_beyond_the_limit_is_refused_in_words_and_never_written_to_disk(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(TemporaryUploadedFile, "write", lambda _, chunk: written.append(len(chunk)), raising=False)
+    for module in (uploads, transfer_forms):
+        monkeypatch.setattr(module, "LARGEST_FILE", 2 * MB)
+    client.force_login(cast.manager)
+    answer = client.post(
+        reverse("annotation:import-upload", args=[cast.project.slug]),
+        {"kind": CONTEXTS, "file": SimpleUploadedFile("rows.csv", b"text\n" + b"x" * size)},
+    )
+    assert answer.status_code == 422
+    assert "larger than 200 MB" in answer.content.decode()
+    assert sum(written) <= (2 * MB if size == 3 * MB else 0)
+    assert not Job.objects.exists()
+
+
+def test_uploads_nobody_came_back_to_are_removed_after_14_days_and_their_jobs_say_so(
+    cast: Cast, client: Client
+) -> None:
+    never_started = prepared(cast, CONTEXTS, json_lines(context_rows(1)))
+    failed = imported(cast, CONTEXTS, [{"text": ""}], all_or_nothing=True)
+    running.remove_old_uploads(timezone.now() + running.UPLOAD_KEPT - timedelta(minutes=1))
+    assert all(job_files.path_of(job.file_path).exists() for job in (never_started, failed)), "not yet"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        running.remove_old_uploads(timezone.now() + running.UPLOAD_KEPT)
+    client.force_login(cast.manager)
+    for job in (never_started, failed):
+        assert not job_files.path_of(job.file_path).exists()
+        page = reverse("annotation:job", args=[cast.project.slug, job.pk])
+        assert "was removed: it was not needed for 14 days" in client.get(page).content.decode()
+        assert client.post(reverse("annotation:job-retry", args=[cast.project.slug, job.pk])).status_code == 409
+    assert "1 row is bad" in Job.objects.get(pk=failed.pk).error
 
 
 def test_only_managers_of_the_project_see_imports_and_their_files(cast: Cast, client: Client) -> None:
