@@ -141,6 +141,11 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = env_bool("PLAIN_STATIC", DEBUG)
+FILE_UPLOAD_HANDLERS = [
+    "annotation.importing.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -203,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-leases": {"task": "annotation.tasks.lapse_leases", "schedule": 15.0},
     "recheck-stuck-items": {"task": "annotation.tasks.recheck_stuck_items", "schedule": 15.0},
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
+    "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 
