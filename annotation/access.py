@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.models import User
 from accounts.roles import Permission, Role, permissions_of
-from annotation.models import Assignment, Item, Membership, Project, Review
+from annotation.models import Assignment, Item, Project, Review
 from annotation.workflow import STAGE_ROLE, STAGE_STATE, Stage
 from core.refusal import Refusal, Refused
+from core.statements import fetch_row
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,16 @@ class Desk:
         return permission in self.permissions
 
 
-# Every request passes here, so the statement is written out: building it anew each time costs more than running it.
+# Every request passes here, so the statements are written out: building them anew costs more than running them.
 _PROJECT_WITH_ROLES = """
     SELECT project.*, mine.roles FROM annotation_project project
     JOIN (SELECT project_id, array_agg(role::text) AS roles FROM annotation_membership
           WHERE user_id = %s GROUP BY project_id) mine ON mine.project_id = project.id
     WHERE project.slug = %s
 """
+
+
+_HAS_ROLE = "SELECT 1 FROM annotation_membership WHERE user_id = %s AND project_id = %s AND role = %s"
 
 
 def desk_of(user: User, slug: str) -> Desk:
@@ -52,7 +56,7 @@ def desk_of(user: User, slug: str) -> Desk:
 
 def has_role(user: User, project_id: int, role: Role) -> bool:
     """As things stand in the database: a role may be taken from somebody while they have an item in hand."""
-    return Membership.objects.filter(project_id=project_id, user=user, role=role).exists()
+    return fetch_row(_HAS_ROLE, [user.pk, project_id, role.value]) is not None
 
 
 P = ParamSpec("P")

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
-from annotation.models import Assignment, Cell, Item, Membership, Place
+from annotation.models import Assignment, Cell, Item, Place
 from annotation.queues import Pick, lease, live_assignment, pick
 from annotation.reasons import SkipReason
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
 from annotation.workflow import STAGE_ROLE, STAGE_STATE, Action, Stage, State
 from core.refusal import Refusal, Refused, refuse_if
+from core.statements import fetch_row, fetch_rows
 from experts.models import Qualification
 
 OPEN_STATES = (State.WRITING, State.RETURNED)
@@ -64,16 +65,23 @@ def start_next(desk: Desk, stage: Stage, *, another: bool = False) -> Assignment
     return assignment
 
 
+_LOCK_OWN_ROLE = """
+    SELECT id FROM annotation_membership WHERE user_id = %s AND project_id = %s AND role = %s FOR NO KEY UPDATE
+"""
+_OWN_OPEN = """
+    SELECT id, state FROM annotation_item
+    WHERE project_id = %s AND author_id = %s AND state = ANY (%s) ORDER BY state_since, id
+"""
+
+
 def _wait_for_own_other_tab(desk: Desk, stage: Stage) -> None:
     """A double click hands out one item and stays under the cap; nobody waits for anybody else."""
-    own = Membership.objects.filter(user=desk.user, project=desk.project, role=STAGE_ROLE[stage])
-    own.select_for_update(no_key=True).order_by().values_list("pk").first()
+    fetch_row(_LOCK_OWN_ROLE, [desk.user.pk, desk.project.pk, STAGE_ROLE[stage].value])
 
 
 def _start_writing(desk: Desk, another: bool, now: datetime) -> Assignment | None:
     """What is in hand, then what was returned, then a new place below the cap."""
-    mine = Item.objects.filter(project=desk.project, author=desk.user, state__in=OPEN_STATES)
-    rows = list(mine.order_by("state_since").values_list("pk", "state"))
+    rows = fetch_rows(_OWN_OPEN, [desk.project.pk, desk.user.pk, list(OPEN_STATES)])
     if not another and any(state == State.WRITING for _, state in rows):
         held = live_assignment(desk.user, desk.project, Stage.WRITING)
         if held:
@@ -221,11 +229,14 @@ def reason_to_skip(code: str, note: str) -> str:
     return (f"{code}: {note.strip()}" if note.strip() else code)[:LONGEST_REASON]
 
 
+_HELD_BY = "SELECT * FROM annotation_assignment WHERE item_id = %s AND person_id = %s AND token = %s"
+
+
 def held_assignment(item: Item, person: User, token: str) -> Assignment:
     """The assignment this token belongs to. Raises Refused (409, "lease") when it is another person's or none."""
     assignment = None
     if is_token(token):
-        assignment = Assignment.objects.filter(item=item, person=person, token=token).first()
+        assignment = next(iter(Assignment.objects.raw(_HELD_BY, [item.pk, person.pk, token])), None)
     if assignment is None:
         raise lease_lost()
     return assignment

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Q
 
 from accounts.models import User
 from annotation.models import Assignment, Cell, Item, Project
 from annotation.workflow import Stage
+from core.statements import fetch_row
 
 # Rows probed per cell; when all of them are being claimed by others at this moment, look deeper once.
 DEPTHS = (4, 256)
@@ -189,7 +189,7 @@ def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | 
     """Marks the best match as taken and returns it; None when there is nothing for this person now."""
     terms, weight = _terms(person, project, stage, now)
     for depth in DEPTHS:
-        row = _fetch(_STATEMENTS[stage], {**terms, "depth": depth})
+        row = fetch_row(_STATEMENTS[stage], {**terms, "depth": depth})
         if row:
             return _pick_of(row, weight)
     return None
@@ -198,7 +198,7 @@ def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | 
 def peek(person: User, project: Project, now: datetime) -> Pick | None:
     """The place to write in that `pick` would take now; nothing is locked or changed."""
     terms, weight = _terms(person, project, Stage.WRITING, now)
-    row = _fetch(_NEXT_PLACE, {**terms, "depth": 1})
+    row = fetch_row(_NEXT_PLACE, {**terms, "depth": 1})
     return _pick_of(row, weight) if row else None
 
 
@@ -222,13 +222,6 @@ def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple
 def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
     row_id, cell_id, fit, need, age, run, own, context_id = row
     return Pick(row_id, cell_id, fit, need, age, weight, run, fit * need * age * run * weight, own, context_id)
-
-
-def _fetch(statement: str, terms: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, terms)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
 
 
 # By project: when it was counted, and the need of its cells. Each process keeps its own: it only weighs choices.
@@ -260,7 +253,7 @@ _HISTORY = """
 def _history(person: User, project: Project, stage: Stage) -> tuple[float, list[tuple[int, int]]]:
     """Standing weight, and (cell, project) of the latest assignments, newest first."""
     terms = {"person": person.pk, "project": project.pk, "stage": stage, "run_length": RUN_LENGTH}
-    row = _fetch(_HISTORY, terms)
+    row = fetch_row(_HISTORY, terms)
     assert row is not None, "a SELECT without FROM gives one row"
     return row[0], [(cell, of) for cell, of in row[1]]
 

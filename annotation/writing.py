@@ -12,12 +12,13 @@ from django.utils.dateparse import parse_date
 
 from accounts.models import User
 from annotation.handing_out import extend_lease, held_assignment, lease_lost
-from annotation.models import Assignment, Comment, Context, Draft, Guideline, Item, Project, Revision
+from annotation.models import Assignment, Comment, Context, Draft, Item, Project, Revision
 from annotation.steps import end_assignment, lock_item, take_step
 from annotation.tasks import check_item
 from annotation.texts import LONGEST, Written
 from annotation.workflow import Action
 from core.refusal import Refusal, Refused
+from core.statements import fetch_row
 from qa.tokens import count
 
 
@@ -219,8 +220,10 @@ def _make_revision(item: Item, person: User, written: Written, signals: dict[str
 
 
 def guideline_version(project: Project) -> int:
-    version = Guideline.objects.filter(project=project).values_list("version", flat=True).first()
-    return version or 0
+    """0 while a project has no guideline."""
+    row = fetch_row("SELECT coalesce(max(version), 0) FROM annotation_guideline WHERE project_id = %s", [project.pk])
+    assert row is not None, "an aggregate gives one row"
+    return int(row[0])
 
 
 def starting_text(item: Item, person: User) -> Draft:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from annotation.benchmarks import claiming, transfer
 from annotation.benchmarks.transfer import Measured
+from experts import simulation_report
 
 DATA = Path("../shared/data")
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     help = "Measures what users wait for. Uses the database it is given: run it through ./scriptorium bench."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", nargs="?", choices=["claim", "transfer", "all"], default="all")
+        parser.add_argument("what", nargs="?", choices=["claim", "transfer", "standing", "all"], default="all")
         parser.add_argument("--data", type=Path, default=DATA, help="folder of the public data")
         parser.add_argument("--items", type=_numbers, default=[1_000, 10_000, 100_000])
         parser.add_argument("--people", type=_numbers, default=[1, 10, 50])
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             claiming.run_all(options["items"], options["people"], options["seconds"], self.stdout.write)
         if what in ("transfer", "all"):
             self.transfer(options["rows"], options["data"])
+        if what in ("standing", "all"):
+            simulation_report.main(self.stdout.write)
 
     def transfer(self, rows: int, data: Path) -> None:
         self.stdout.write("Import and export")
