@@ -102,7 +102,7 @@ class ExportFile:
         self._raw = path.open("wb")
         self._hashed = _Hashed(self._raw)
         # No name and no time inside: the same items make the same bytes.
-        self._out: Any = gzip.GzipFile("", "wb", PACKING, self._hashed, 0) if packed else self._hashed  # type: ignore[arg-type]
+        self._out: Any = gzip.GzipFile("", "wb", PACKING, self._hashed, 0) if packed else self._hashed
 
     def write(self, lines: bytes) -> None:
         self._out.write(lines)

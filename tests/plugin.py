@@ -77,12 +77,15 @@ def remove_abandoned() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def use_own_redis_database() -> None:
-    """Workers of xdist share the server but not its data."""
+def use_own_data() -> None:
+    """Workers of xdist share the servers, but neither Redis' database nor the folder of files."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker.startswith("gw"):
         base, _, _ = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{base}/{int(worker.removeprefix('gw')) + 1}"
+        own = Path(os.environ["SCRIPTORIUM_VAR"]) / worker
+        own.mkdir(exist_ok=True)
+        os.environ["SCRIPTORIUM_VAR"] = str(own)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -92,7 +95,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     os.environ.setdefault("PLAIN_STATIC", "true")  # no collectstatic before a test
     if "PYTEST_XDIST_WORKER" in os.environ:
-        use_own_redis_database()
+        use_own_data()
     elif not {"-h", "--help", "-V", "--version", "--markers", "--fixtures"} & set(sys.argv):
         servers = SessionServers()
         early_config.add_cleanup(servers.stop)

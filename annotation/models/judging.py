@@ -30,7 +30,7 @@ class Review(models.Model):
     if TYPE_CHECKING:
         reviewer_id: int
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="reviews")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="reviews", db_index=False)
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="reviews")
     round = models.PositiveSmallIntegerField()
@@ -69,7 +69,7 @@ class Approval(models.Model):
         EDIT = "edit", "Edit"
         ADJUDICATION = "adjudication", "Adjudication"
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="approvals")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="approvals", db_index=False)
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField()
     person = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -36,13 +36,15 @@ class Item(models.Model):
         author_id: int | None
         current_id: int | None
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="items")
-    cell = models.ForeignKey(Cell, models.PROTECT, related_name="items")
+    # No index of its own where one below begins with the column, or where nobody looks the row up by it: each step
+    # writes every index of the row anew.
+    project = models.ForeignKey(Project, models.PROTECT, related_name="items", db_index=False)
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="items", db_index=False)
     place = models.OneToOneField(Place, models.PROTECT, null=True, related_name="item")
     context = models.ForeignKey(Context, models.PROTECT, null=True, related_name="items")
     # Empty only for pairs imported from elsewhere.
-    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="authored_items")
-    current = models.ForeignKey("Revision", models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="authored_items", db_index=False)
+    current = models.ForeignKey("Revision", models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=State.choices)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -53,7 +55,7 @@ class Item(models.Model):
     rework_count = models.PositiveSmallIntegerField(default=0)
     event_count = models.PositiveIntegerField(default=0)
     # A revised item waits for the reviewer who returned it.
-    reserved_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reserved_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     reserved_until = models.DateTimeField(null=True)
     # How badly it needs an editor: the editors' queue is ordered by it.
     attention = models.PositiveSmallIntegerField(default=0)
@@ -127,7 +129,7 @@ class Revision(models.Model):
         EDITED = "edited", "Edited"
         IMPORTED = "imported", "Imported"
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="revisions")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="revisions", db_index=False)
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.WRITTEN)
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -150,7 +152,7 @@ class Revision(models.Model):
 class Draft(models.Model):
     """The text being written or edited, saved continuously; one per item and person, never thrown away by a lapse."""
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="drafts")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="drafts", db_index=False)
     person = models.ForeignKey(User, models.PROTECT, related_name="drafts")
     prompt = models.TextField(blank=True)
     completion = models.TextField(blank=True)
@@ -180,8 +182,8 @@ class Assignment(models.Model):
         item_id: int
         person_id: int
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="assignments")
-    person = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="assignments", db_index=False)
+    person = models.ForeignKey(User, models.PROTECT, related_name="assignments", db_index=False)
     stage = models.CharField(max_length=12, choices=Stage.choices)
     # Carried by every save and submit: who lost the lease gets a 409 and keeps the text.
     token = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -217,7 +219,7 @@ class Assignment(models.Model):
 class ItemEvent(models.Model):
     """One change of state; numbered without gaps per item; never updated or deleted."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="events")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="events", db_index=False)
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=20, choices=Action.choices)
     source = models.CharField(max_length=12, choices=State.choices, blank=True)

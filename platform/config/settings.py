@@ -1,11 +1,13 @@
 """One settings file; what differs between installations comes from the environment (see .env.example)."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
-from config.env import env_bool, env_int, env_list, env_str
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config.env import env_bool, env_int, env_list, env_str
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env_str("SCRIPTORIUM_VAR", str(BASE_DIR / "var")))
@@ -87,7 +89,7 @@ TEMPLATES = [
 
 # A pool instead of persistent connections: under threads these leak until the server refuses (docs/adr/0004).
 DATABASE_URL = env_str("DATABASE_URL", "postgres://studio@127.0.0.1:5433/scriptorium")
-DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": 0}}
+DATABASES: dict[str, dict[str, Any]] = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": 0}}
 DATABASES["default"].setdefault("OPTIONS", {})
 # Parameters travel apart from the statement, and what is asked often is planned once per connection: a third of
 # the database's work for a claim and a submit.

@@ -22,7 +22,7 @@ def rows() -> list[dict[str, str]]:
             "lang": "en",
             "skill": SKILLS[number % len(SKILLS)],
             "prompt": f"What does the keeper of lighthouse number {number} write into the log at dawn?",
-            "completion": f"The keeper of lighthouse number {number} writes down the wind, the sea and the hour of dawn.",
+            "completion": f"The keeper of lighthouse number {number} writes down wind, sea and hour of dawn.",
             "context": f"Lighthouse number {number} has a keeper who writes the wind, the sea and the hour into a log."
             if SKILLS[number % len(SKILLS)] in NEEDS_CONTEXT
             else "",

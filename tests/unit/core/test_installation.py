@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from core.installation import ml_status
 
 
