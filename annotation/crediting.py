@@ -1,5 +1,6 @@
 """What a judgement means for its author: the one way from the pipeline into people's standing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.models import User
@@ -8,7 +9,9 @@ from experts.models import Outcome
 from experts.standing import record_outcome as _record
 
 
-def record_outcome(item: Item, kind: Outcome.Kind, *, judged_by: User | None, at: datetime) -> None:
+def record_outcome(
+    item: Item, kind: Outcome.Kind, *, judged_by: User | None, at: datetime, reasons: Sequence[str] = ()
+) -> None:
     """Control items and imported pairs have no author to credit."""
     if item.author is None or item.is_control:
         return
@@ -21,5 +24,6 @@ def record_outcome(item: Item, kind: Outcome.Kind, *, judged_by: User | None, at
         skill=item.cell.skill,
         kind=kind,
         judged_by=judged_by,
+        reasons=reasons,
         at=at,
     )

@@ -238,7 +238,7 @@ def _apply(item: Item, action: Action, review: Review, now: datetime) -> None:
     take_step(item, action, by=review.reviewer, at=now, review=review.pk)
     if action in _OUTCOMES:
         kind = Outcome.Kind.EDITED if action == Action.ACCEPT and was_edited(item) else _OUTCOMES[action]
-        record_outcome(item, kind, judged_by=review.reviewer, at=now)
+        record_outcome(item, kind, judged_by=review.reviewer, at=now, reasons=review.reasons)
 
 
 def was_edited(item: Item) -> bool:
