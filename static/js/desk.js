@@ -39,6 +39,11 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterSettle", paint);
 
+// The preview opens before its answer is there: an earlier text must not look like this one.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "preview-body") event.detail.target.textContent = "One moment …";
+});
+
 function openClause(code) {
   const details = document.getElementById(`clause-${code}`)?.closest("details");
   if (details) details.open = true;
