@@ -246,10 +246,13 @@ _TEXTS = [
         "A draft belongs to somebody who was handed the item, and is newer than what they have handed in",
         """
         SELECT draft.item_id, draft.person_id, draft.saved_at FROM annotation_draft draft
-        LEFT JOIN (SELECT item_id, person_id, max(ended_at) FILTER (WHERE outcome = 'done') AS handed_in
-                   FROM annotation_assignment WHERE stage IN ('writing', 'editing') GROUP BY item_id, person_id) work
-          ON work.item_id = draft.item_id AND work.person_id = draft.person_id
-        WHERE work.item_id IS NULL OR draft.saved_at < work.handed_in
+        LEFT JOIN (SELECT item_id, author_id, max(created_at) AS at FROM annotation_revision
+                   GROUP BY item_id, author_id) handed_in
+          ON handed_in.item_id = draft.item_id AND handed_in.author_id = draft.person_id
+        WHERE draft.saved_at < handed_in.at
+           OR NOT EXISTS (SELECT FROM annotation_assignment work
+                          WHERE work.item_id = draft.item_id AND work.person_id = draft.person_id
+                            AND work.stage IN ('writing', 'editing'))
         """,
     ),
     _sql(

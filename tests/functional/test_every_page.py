@@ -76,6 +76,8 @@ def see_as(page: Page, **media: Any) -> None:
     """Changes how the person likes to see pages, and waits until the page is painted so."""
     page.emulate_media(**media)
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    # Colors fade from one scheme to the other; half-way they are nobody's.
+    page.evaluate("document.getAnimations().forEach(each => each.finish())")
 
 
 def faults(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
