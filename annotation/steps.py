@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
 from accounts.models import User
 from accounts.roles import Role
 from annotation.access import has_role
-from annotation.models import Assignment, Item, ItemEvent, Project
+from annotation.models import Assignment, Item, Project
 from annotation.places import give_back_place, take_place
 from annotation.workflow import BIRTHS, PLACELESS, TURNS, Action, State, Step, step_for
 from core.refusal import Refusal, Refused, refuse_if
+from core.statements import execute
 
 
 def lock_item(item_id: int, project: Project | None = None) -> Item:
@@ -75,7 +77,7 @@ def give_birth(item: Item, action: Action, *, by: User, at: datetime, **data: An
     item.created_at = item.state_since = at
     item.event_count = 1
     item.save()
-    ItemEvent.objects.create(item=item, number=1, action=action, source="", target=item.state, by=by, at=at, data=data)
+    _write_event(item, action, source="", by=by, at=at, data=data)
 
 
 def end_assignment(assignment: Assignment, outcome: Assignment.Outcome, at: datetime, reason: str = "") -> None:
@@ -95,6 +97,19 @@ def _settle_place(item: Item, source: State, target: State, at: datetime) -> Non
 def _record(item: Item, action: Action, *, source: State, by: User | None, at: datetime, data: dict[str, Any]) -> None:
     item.event_count += 1
     item.save()
-    ItemEvent.objects.create(
-        item=item, number=item.event_count, action=action, source=source, target=item.state, by=by, at=at, data=data
-    )
+    _write_event(item, action, source=source, by=by, at=at, data=data)
+
+
+# Written with every step of everybody, so the statement is written out.
+_EVENT = """
+    INSERT INTO annotation_itemevent (item_id, number, action, source, target, by_id, at, data)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _write_event(
+    item: Item, action: Action, *, source: str, by: User | None, at: datetime, data: dict[str, Any]
+) -> None:
+    person = by.pk if by else None
+    terms = (item.pk, item.event_count, str(action), str(source), str(item.state), person, at, Jsonb(data))
+    execute(_EVENT, terms)

@@ -18,7 +18,7 @@ from annotation.tasks import check_item
 from annotation.texts import LONGEST, Written
 from annotation.workflow import Action
 from core.refusal import Refusal, Refused
-from core.statements import fetch_row
+from core.statements import execute, fetch_row
 from qa.tokens import count
 
 
@@ -117,7 +117,7 @@ def submit(
     item.current = _make_revision(item, person, written, signals, now)
     take_step(item, Action.SUBMIT, by=person, at=now, revision=item.current.number)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
-    Draft.objects.filter(item=item, person=person).delete()
+    execute("DELETE FROM annotation_draft WHERE item_id = %s AND person_id = %s", [item.pk, person.pk])
     transaction.on_commit(partial(check_item.delay, item_id=item.pk))
     return item
 

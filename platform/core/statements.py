@@ -8,6 +8,11 @@ from django.db import connection
 Row = tuple[Any, ...]
 
 
+def execute(statement: str, terms: Sequence[Any] | Mapping[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, terms)
+
+
 def fetch_row(statement: str, terms: Sequence[Any] | Mapping[str, Any]) -> Row | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, terms)
