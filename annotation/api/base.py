@@ -69,12 +69,6 @@ class DeskView(Operation):
         refuse_if(refusal_without(desk, *self.needs))
         return desk
 
-    @staticmethod
-    def refuse_other_project(desk: Desk, item: Item) -> None:
-        """Asked after the work and before the commit, which spares the busiest operation a statement."""
-        if item.project_id != desk.project.pk:
-            raise Http404("No such item among yours.")
-
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Item.DoesNotExist):
             exc = Http404("No such item among yours.")

@@ -1,5 +1,4 @@
 import uuid
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -211,9 +210,6 @@ class Assignment(models.Model):
             models.Index(fields=["person", "stage", "-id"], name="assignment_latest"),
             models.Index(fields=["item", "-id"], name="assignment_of_item"),
         ]
-
-    def is_live(self, now: datetime) -> bool:
-        return self.ended_at is None and self.leased_until > now
 
 
 class ItemEvent(models.Model):
