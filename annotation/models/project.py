@@ -14,7 +14,8 @@ ROLE_CHOICES = [(role.value, role.label) for role in Role]
 
 
 class Format(models.TextChoices):
-    FREE = "free", "Free text"
+    FREE = "free", "Free"
+    PROSE = "prose", "Prose only"
     JSON = "json", "JSON"
     XML = "xml", "XML"
     CSV = "csv", "CSV"
@@ -60,6 +61,23 @@ class Project(models.Model):
         default=5, validators=[MaxValueValidator(100)], help_text="Share of accepted items that an editor looks at."
     )
     style = models.JSONField("style guide", default=dict, blank=True)
+    # By "check.code": {"severity": …, "at_least": …, "clause": …}; read through qa.tuning alone.
+    tuning = models.JSONField("what findings count for", default=dict, blank=True)
+    glossary = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True,
+        help_text="Words that no spelling check may mark, one per line.",
+    )  # fmt: skip
+    licences = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True,
+        help_text="Licences a context may have (SPDX identifiers). Empty: any, as long as one is named.",
+    )  # fmt: skip
+    check_links = models.BooleanField(
+        "follow links", default=False, help_text="A worker asks each address in a text whether it is still there."
+    )
+    llm_daily_budget = models.DecimalField(
+        "spending on language models per day", max_digits=8, decimal_places=2, null=True, blank=True,
+        help_text="In the currency of the price list. Empty: as this installation is set up.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["name"]
@@ -146,7 +164,14 @@ class Cell(models.Model):
     completion_min = models.PositiveIntegerField("completion tokens, at least", default=1)
     completion_max = models.PositiveIntegerField("completion tokens, at most", default=1200)
     format = models.CharField(max_length=8, choices=Format.choices, default=Format.FREE)
+    format_schema = models.JSONField(
+        "JSON schema", null=True, blank=True, help_text="What a JSON answer must look like. Empty: any valid JSON."
+    )
     brief = models.TextField(blank=True, help_text="What is wanted here beyond the guideline.")
+    avoid = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True,
+        help_text="Topics there is enough of; shown to those who write.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["language", "domain", "skill"]

@@ -217,6 +217,24 @@ CELERY_BEAT_SCHEDULE = {
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 
+# The checks (qa/registry.py). Empty: every one; what its engine cannot do is shown as unavailable.
+QA_CHECKS = env_list("QA_CHECKS", [])
+# Grammar: a LanguageTool server; empty means the embedded engines.
+LANGUAGETOOL_URL = env_str("LANGUAGETOOL_URL", "")
+LANGUAGETOOL_TIMEOUT = env_int("LANGUAGETOOL_TIMEOUT", 10)
+# Embeddings: a model's name or folder; empty means the one that comes as a package.
+EMBEDDING_MODEL = env_str("EMBEDDING_MODEL", "")
+# AI detector: a folder with a Hugging Face sequence classifier; empty means the embedded one.
+AI_DETECTOR_MODEL = env_str("AI_DETECTOR_MODEL", "")
+# Language models: any OpenAI-compatible address. Prices per million tokens, for the budget.
+LLM_URL = env_str("LLM_URL", "")
+LLM_API_KEY = env_str("LLM_API_KEY", "")
+LLM_MODEL = env_str("LLM_MODEL", "")
+LLM_TIMEOUT = env_int("LLM_TIMEOUT", 20)
+LLM_DAILY_BUDGET = env_str("LLM_DAILY_BUDGET", "5.00")
+LLM_PRICE_IN = env_str("LLM_PRICE_IN", "0")
+LLM_PRICE_OUT = env_str("LLM_PRICE_OUT", "0")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

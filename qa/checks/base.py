@@ -10,7 +10,8 @@ from typing import Any, Literal, Self
 from qa.checks.style import DEFAULT_STYLE
 
 Weight = Literal["fast", "ml", "llm"]
-Format = Literal["free", "json", "xml", "csv", "table"]
+# "free": as the writer likes; "prose": none of the others.
+Format = Literal["free", "prose", "json", "xml", "csv", "table"]
 
 EXCERPT_LENGTH = 80
 
@@ -36,6 +37,17 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A clause of the guideline with what it shows as right and as wrong; `skill` empty for all skills."""
+
+    clause: str
+    title: str
+    good: str = ""
+    bad: str = ""
+    skill: str = ""
+
+
+@dataclass(frozen=True)
 class Subject:
     """A text to be judged, with what its project asks of it. Says nothing about who wrote it or which item it is."""
 
@@ -49,6 +61,16 @@ class Subject:
     format: Format = "free"
     format_schema: Mapping[str, Any] | None = None
     languages: tuple[str, ...] = ()
+    domain: str = ""
+    # Opaque names: the body of texts this one is compared with, its part of it, and its own name there.
+    collection: str = ""
+    group: str = ""
+    key: str = ""
+    # Where the context comes from (title, url, author, licence, jurisdiction, retrieved_on); licences that are allowed.
+    provenance: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    licences: tuple[str, ...] = ()
+    # What the guideline shows as good and bad, for engines that learn from examples.
+    examples: tuple["Example", ...] = ()
     style: Mapping[str, object] = dataclasses.field(default_factory=lambda: DEFAULT_STYLE)
 
     def text(self, name: Field) -> str:
@@ -139,6 +161,10 @@ class Check:
 
     `version` goes up whenever the same text could get other findings. `settings` returns everything in the subject,
     besides its three texts, that the findings depend on: it becomes the settings hash of the result's key.
+    `weight` names where it runs: fast in the page's own request, ml and llm in the workers of these queues.
+    `highest` is the most severe a project may make its findings. A check `about_item` depends on more than texts and
+    the cell's settings (on other texts, on where a context comes from): its settings hash is one item's own, and what
+    it said live is not taken over at submit.
     """
 
     name: str
@@ -148,6 +174,8 @@ class Check:
     run: Callable[[Subject], list[Finding]]
     settings: Callable[[Subject], Mapping[str, Any]] = no_settings
     engine: str = "rules"
+    highest: Severity = Severity.MUST
+    about_item: bool = False
 
 
 def excerpt_of(text: str, start: int | None = None, end: int | None = None) -> str:
