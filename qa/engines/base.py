@@ -1,8 +1,8 @@
 """What every engine has in common: how it says that it cannot answer now, and how it tells its health.
 
 An engine is a thin client behind a small protocol. It is cheap to construct, loads on first use, has a timeout, and
-raises `EngineUnavailable` instead of guessing. Nothing here knows Django: settings arrive through constructors, which are
-called in `qa/registry.py` alone.
+raises `EngineUnavailable` instead of guessing. Nothing here knows Django: settings arrive through constructors, called
+in `qa/registry.py` alone.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Reason(StrEnum):
     FAILED = "failed"
 
 
-class EngineUnavailable(Exception):
+class EngineUnavailable(Exception):  # noqa: N818 - a state to wait out, not a fault
     """No answer now. Carries a reason and the engine's name, never what a person wrote."""
 
     def __init__(self, engine: str, reason: Reason) -> None:
