@@ -1,43 +1,103 @@
 """Between submit and review: the checks of a cell run on the current revision and decide where it goes next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from annotation.crediting import record_outcome
-from annotation.models import Approval, Dismissal, Item, Review, Revision, Verdict
+from annotation.models import (
+    Approval,
+    Clause,
+    Context,
+    Dismissal,
+    Guideline,
+    Item,
+    Project,
+    Review,
+    Revision,
+    Verdict,
+)
 from annotation.steps import lock_item, take_step
+from annotation.texts import CONTEXT_FIELDS
 from annotation.workflow import Action, State
 from core.refusal import Refusal, Refused
 from experts.models import Outcome
-from qa import policy, runs
-from qa.checks import CHECKS
-from qa.checks.base import Bounds, Check, Finding, Subject
+from qa import policy, runs, workers
+from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
 from qa.models import CheckRun
+from qa.registry import checks, highest_severities
+from qa.tuning import Tuning, tuned
 
 # An item that has been in checking for longer than this is taken up again by beat: its worker is gone.
 STUCK_AFTER = timedelta(seconds=45)
 
+# A person's text goes on without the slow checks after this long.
+PATIENCE = timedelta(seconds=90)
+NO_ANSWER = "no worker has answered"
+EXAMPLES_SECONDS = 60
+RECHECKED = (State.IN_REVIEW, State.IN_EDITING)
+RECHECKED_AT_A_TIME = 50
+
 ATTENTION_PER_SHOULD = 5
 
 
-def subject_of(item: Item, prompt: str, completion: str, context: str | None = None) -> Subject:
-    """What the checks see of an item: its texts and what its cell asks for. No people, no history."""
-    cell = item.cell
-    passage = item.context.text if context is None and item.context else context or ""
+def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, Any] | None = None) -> Subject:
+    """What the checks see of an item: its texts and what its cell asks for. No people, no history.
+
+    `brought` is the context that an author types in, where the item has none yet.
+    """
+    cell, project = item.cell, item.project
+    source = _provenance(item.context) if item.context else dict(brought or {})
     return Subject(
         prompt=prompt,
         completion=completion,
-        context=passage,
+        context=source.pop("text", ""),
         language=cell.language_id,
         skill=cell.skill,
         prompt_bounds=Bounds(cell.prompt_min, cell.prompt_max),
         completion_bounds=Bounds(cell.completion_min, cell.completion_max),
         format=cell.format,  # type: ignore[arg-type]  # the column's choices are the type's literals
+        format_schema=cell.format_schema,
         languages=(cell.language_id,),
-        style=item.project.style,
+        domain=cell.domain_id,
+        collection=collection_of(item.project_id),
+        group=f"cell-{cell.pk}",
+        key=str(item.pk or ""),
+        provenance=source,
+        licences=tuple(project.licences),
+        examples=examples_of(project.pk) if _wants_examples() else (),
+        style=project.style,
+    )
+
+
+def collection_of(project_id: int) -> str:
+    """The name under which qa keeps a project's texts and spending."""
+    return f"project-{project_id}"
+
+
+def _provenance(context: Context) -> dict[str, str]:
+    return {name: str(getattr(context, name) or "") for name in CONTEXT_FIELDS}
+
+
+def _wants_examples() -> bool:
+    return any(check.weight == "llm" for check in checks().values())
+
+
+def examples_of(project_id: int) -> tuple[Example, ...]:
+    """What the guideline in force shows as good and bad; remembered for a minute."""
+    return cache.get_or_set(f"examples:{project_id}", partial(_examples, project_id), EXAMPLES_SECONDS) or ()
+
+
+def _examples(project_id: int) -> tuple[Example, ...]:
+    newest = Guideline.objects.filter(project_id=project_id).order_by("-version").values("pk")[:1]
+    clauses = Clause.objects.filter(guideline__in=newest).exclude(good_example="", bad_example="")
+    return tuple(
+        Example(clause.code, clause.title, clause.good_example, clause.bad_example, clause.skill) for clause in clauses
     )
 
 
@@ -46,22 +106,71 @@ def subject_of_revision(item: Item, revision: Revision) -> Subject:
 
 
 def checks_for(_item: Item) -> Sequence[Check]:
-    return list(CHECKS.values())
+    return list(checks().values())
 
 
-def current_results(item: Item) -> list[CheckRun]:
-    """What the checks say about the current revision as things stand; runs what has never run."""
-    if item.current is None:
-        return []
-    return runs.run_all(subject_of_revision(item, item.current), checks_for(item), item.current.guideline_version)
+def fast_and_slow(item: Item) -> tuple[list[Check], list[Check]]:
+    """Those that run within a request, and those that wait for a worker."""
+    wanted = checks_for(item)
+    return [check for check in wanted if check.weight == "fast"], [check for check in wanted if check.weight != "fast"]
 
 
-def check_item(item_id: int) -> None:
-    """Runs what has not run on the current text, then settles. Safe to repeat: deliveries do."""
-    item = Item.objects.select_related("cell", "project", "context", "current").get(pk=item_id)
+def tuning_of(project: Project) -> Tuning:
+    return Tuning.of(project.tuning, project.glossary, highest_severities())
+
+
+def check_item(item_id: int) -> list[Weight]:
+    """Runs the fast checks on the current text and settles, or says which workers have to be asked for the rest first.
+
+    Safe to repeat: deliveries do. What no worker answers in time is passed over and tried again later.
+    """
+    item = _with_text(item_id)
     if item.state != State.CHECKING or item.current is None:
+        return []
+    fast, slow = fast_and_slow(item)
+    subject, version = subject_of_revision(item, item.current), item.current.guideline_version
+    results = runs.run_all(subject, fast, version)
+    if policy.blocking(findings_of(results, item.project)):
+        settle(item_id, item.current.pk, results)
+        return []
+    missing = _without_result(subject, slow, version)
+    awaited = [check for check in missing if _is_worth_waiting(item, check.weight)]
+    runs.pass_over(subject, [check for check in missing if check not in awaited], version, NO_ANSWER)
+    if not awaited:
+        settle(item_id, item.current.pk, [*results, *runs.results_for(subject, slow, version)])
+    return list(dict.fromkeys(check.weight for check in awaited))
+
+
+def check_slowly(item_id: int, weight: Weight) -> None:
+    """In a worker of that weight: runs its checks on the current text; settles when they were the last."""
+    item = _with_text(item_id)
+    if item.current is None:
         return
-    settle(item_id, item.current.pk, current_results(item))
+    subject, version = subject_of_revision(item, item.current), item.current.guideline_version
+    fast, slow = fast_and_slow(item)
+    runs.run_all(subject, [check for check in slow if check.weight == weight], version)
+    results = runs.results_for(subject, [*fast, *slow], version)
+    if len(results) < len(fast) + len(slow):
+        return
+    if item.state == State.CHECKING:
+        settle(item_id, item.current.pk, results)
+    else:
+        add_late_results(item_id, item.current.pk, results)
+
+
+def _with_text(item_id: int) -> Item:
+    return Item.objects.select_related("cell", "project", "context", "current").get(pk=item_id)
+
+
+def _without_result(subject: Subject, wanted: Sequence[Check], version: int) -> list[Check]:
+    said = {result.check_name for result in runs.results_for(subject, wanted, version)}
+    return [check for check in wanted if check.name not in said]
+
+
+def _is_worth_waiting(item: Item, weight: Weight) -> bool:
+    """Imported items wait as long as somebody works at it; a person is waiting for all others."""
+    is_imported = item.event_count == 1
+    return workers.is_alive(weight) and (is_imported or timezone.now() - item.state_since < PATIENCE)
 
 
 @transaction.atomic
@@ -71,16 +180,29 @@ def settle(item_id: int, revision_id: int, results: Sequence[CheckRun]) -> None:
     if item.state != State.CHECKING or item.current_id != revision_id:
         return
     now = timezone.now()
-    findings = findings_of(results)
+    findings = findings_of(results, item.project)
     must = policy.blocking(findings)
     unavailable = [result.check_name for result in results if not result.is_done]
     item.attention = ATTENTION_PER_SHOULD * len(policy.open_should(findings, dismissed_in(item)))
+    item.checks_missing = bool(unavailable)
     action = _next_action(item, bool(must))
     if action == Action.PASS:
         _reserve_for_returning_reviewer(item, now)
     take_step(item, action, by=None, at=now, must=len(must), unavailable=unavailable)
     if action == Action.CLEAR:
         record_outcome(item, Outcome.Kind.EDITED, judged_by=item.current.author if item.current else None, at=now)
+
+
+@transaction.atomic
+def add_late_results(item_id: int, revision_id: int, results: Sequence[CheckRun]) -> None:
+    """What was unavailable when the item went on has been said now: editors see it, nobody's work is taken back."""
+    item = lock_item(item_id)
+    if item.current_id != revision_id or not item.checks_missing:
+        return
+    late = policy.open_should(findings_of(results, item.project), dismissed_in(item))
+    item.attention = max(item.attention, ATTENTION_PER_SHOULD * len(late))
+    item.checks_missing = any(not result.is_done for result in results)
+    item.save(update_fields=["attention", "checks_missing"])
 
 
 def _next_action(item: Item, has_must: bool) -> Action:
@@ -108,8 +230,9 @@ def approvals_of(item: Item) -> int:
     return Approval.objects.filter(item=item, round=item.round).count()
 
 
-def findings_of(results: Sequence[CheckRun]) -> list[Finding]:
-    return [Finding.from_json(stored) for result in results for stored in result.findings]
+def findings_of(results: Iterable[CheckRun], project: Project) -> list[Finding]:
+    """As the project has tuned them."""
+    return tuned((finding for result in results for finding in result.found()), tuning_of(project))
 
 
 def stored_results(item: Item) -> list[CheckRun]:
@@ -127,14 +250,28 @@ def dismissed_in(item: Item) -> set[str]:
 def open_findings(item: Item) -> list[Finding]:
     """Findings on the current text that nobody has dismissed, most severe first."""
     dismissed = dismissed_in(item)
-    return [one for one in policy.in_order(findings_of(stored_results(item))) if one.fingerprint not in dismissed]
+    return [
+        one
+        for one in policy.in_order(findings_of(stored_results(item), item.project))
+        if one.fingerprint not in dismissed
+    ]
 
 
 def refuse_while_must(item: Item, remedy: str = "Mend the text, then finish.") -> None:
-    """Stored results answer; where the project's style or the cell's bounds have changed since, the checks run anew."""
-    must = policy.blocking(findings_of(current_results(item)))
+    """Where the project's style or the cell's bounds have changed since, the fast checks run anew; of the slow ones
+    counts what is stored."""
+    must = policy.blocking(findings_of(current_results(item), item.project))
     if must:
         raise Refused(Refusal(f"An automatic check found what must be mended: {must[0].message}", remedy), status=409)
+
+
+def current_results(item: Item) -> list[CheckRun]:
+    if item.current is None:
+        return []
+    subject, version = subject_of_revision(item, item.current), item.current.guideline_version
+    fast, slow = fast_and_slow(item)
+    stored = runs.results_for(subject, slow, version) if slow else []
+    return [*runs.run_all(subject, fast, version), *stored]
 
 
 def stuck_items(now: datetime) -> list[int]:
@@ -143,4 +280,13 @@ def stuck_items(now: datetime) -> list[int]:
         Item.objects.filter(state=State.CHECKING, state_since__lt=now - STUCK_AFTER, event_count__gt=1)
         .order_by("state_since")
         .values_list("pk", flat=True)[:500]
+    )
+
+
+def items_to_check_again(now: datetime) -> list[int]:
+    """Items that went on without some answers, not tried for a while; the oldest first, a few at a time."""
+    return list(
+        Item.objects.filter(checks_missing=True, state__in=RECHECKED, state_since__lt=now - STUCK_AFTER)
+        .order_by("state_since")
+        .values_list("pk", flat=True)[:RECHECKED_AT_A_TIME]
     )

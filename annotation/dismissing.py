@@ -12,6 +12,7 @@ from annotation.workflow import Stage
 from core.refusal import Refusal, refuse_if
 from qa import runs
 from qa.checks.base import Finding, Severity
+from qa.tuning import tuned
 
 LONGEST_NOTE = 500
 
@@ -63,10 +64,11 @@ def refusal_to_dismiss(person: User, item: Item) -> Refusal | None:
 
 def find(item: Item, written: Written, fingerprint: str, guideline_version: int = 0) -> Finding | None:
     """The finding of that name in this text; the checks have usually just run on it and are not run again."""
-    context = written.own_context.get("text") if item.context_id is None else None
-    subject = checking.subject_of(item, written.prompt, written.completion, context)
-    results = runs.live(subject, checking.checks_for(item), guideline_version)
-    return next((one for result in results for one in result.findings if one.fingerprint == fingerprint), None)
+    subject = checking.subject_of(item, written.prompt, written.completion, written.own_context)
+    fast, slow = checking.fast_and_slow(item)
+    results = [*runs.live(subject, fast, guideline_version), *runs.known(subject, slow, guideline_version)]
+    findings = tuned((one for result in results for one in result.findings), checking.tuning_of(item.project))
+    return next((one for one in findings if one.fingerprint == fingerprint), None)
 
 
 def _refusal_of(finding: Finding | None, reason: str) -> Refusal | None:

@@ -8,15 +8,16 @@ from uuid import UUID
 
 import orjson
 
-from annotation.checking import checks_for, subject_of
+from annotation.checking import checks_for, subject_of, tuning_of
 from annotation.models import Approval, Cell, Context, Item, Project, Review, Revision
 from annotation.pseudonyms import Pseudonyms
 from annotation.rubric import CRITERIA
 from core.arrays import AnyOf
-from qa.checks.base import Check, Severity, Subject
+from qa.checks.base import Check, Finding, Severity, Subject
 from qa.keys import settings_hash, text_hash
 from qa.models import CheckRun
 from qa.tokens import NAME as TOKENIZER
+from qa.tuning import tuned
 
 FORMAT = 1  # of the line; goes up when a field changes its meaning or goes away
 
@@ -39,6 +40,7 @@ class Lines:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.person = Pseudonyms(project.pk).of
+        self.tuning = tuning_of(project)
 
     @cached_property
     def cells(self) -> dict[int, Cell]:
@@ -46,12 +48,14 @@ class Lines:
 
     @cached_property
     def checks(self) -> dict[int, list[tuple[Check, int]]]:
-        """For each cell its checks and the hash of what they are set to there."""
+        """For each cell its checks and the hash of what they are set to there; 0 where it is each item's own."""
         found = {}
         for cell in self.cells.values():
             item = Item(cell=cell, project=self.project)
-            subject = subject_of(item, "", "", "")
-            found[cell.pk] = [(check, settings_hash(check, subject)) for check in checks_for(item)]
+            subject = subject_of(item, "", "")
+            found[cell.pk] = [
+                (check, 0 if check.about_item else settings_hash(check, subject)) for check in checks_for(item)
+            ]
         return found
 
     def of(self, ids: Sequence[int]) -> bytes:
@@ -94,7 +98,7 @@ class Lines:
                 "round": round_number,
                 "reviews": [self._review(review) for review in reviews[item_id]],
                 "approvals": [self._approval(approval) for approval in approvals[item_id]],
-                "checks": self._checks(cell_id, digest, row[10]),
+                "checks": self._checks(row, contexts.get(context_id), digest),
             },
             "line_format": FORMAT,
         }
@@ -114,17 +118,21 @@ class Lines:
         person, kind, round_number, at = row
         return {"by": self.person(person), "kind": kind, "round": round_number, "at": at}
 
-    def _checks(self, cell_id: int, digest: UUID, guideline_version: int) -> list[dict[str, Any]]:
+    def _checks(self, row: tuple[Any, ...], context: dict[str, Any] | None, digest: UUID) -> list[dict[str, Any]]:
         """A check that has never run on this very text under these settings is said to be missing, not clean."""
         said = []
-        for check, settings in self.checks[cell_id]:
-            status, findings = self._found.get(
-                (digest, check.name, check.version, settings, guideline_version), ("missing", [])
-            )
-            said.append(
-                {"name": check.name, "version": check.version, "status": status, "findings": _counted(findings)}
-            )
+        for check, of_cell in self.checks[row[1]]:
+            settings = self._own_settings(check, row, context) if check.about_item else of_cell
+            status, findings = self._found.get((digest, check.name, check.version, settings, row[10]), ("missing", []))
+            counted = _counted(tuned(map(Finding.from_json, findings), self.tuning)) if findings else NOTHING_FOUND
+            said.append({"name": check.name, "version": check.version, "status": status, "findings": counted})
         return said
+
+    def _own_settings(self, check: Check, row: tuple[Any, ...], context: dict[str, Any] | None) -> int:
+        source = Context(**context) if context else None
+        return settings_hash(
+            check, subject_of(Item(pk=row[0], cell=self.cells[row[1]], project=self.project, context=source), "", "")
+        )
 
 
 def _contexts(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -152,10 +160,8 @@ def _check_runs(hashes: Iterable[UUID]) -> dict[CheckKey, tuple[str, list[Any]]]
     return {tuple(key): (status, findings) for *key, status, findings in rows}  # type: ignore[misc]
 
 
-def _counted(findings: Sequence[dict[str, Any]]) -> dict[str, int]:
-    if not findings:
-        return NOTHING_FOUND
-    found = Counter(finding["severity"] for finding in findings)
+def _counted(findings: Sequence[Finding]) -> dict[str, int]:
+    found = Counter(finding.severity.value for finding in findings)
     return {severity: found[severity] for severity in SEVERITIES}
 
 

@@ -15,9 +15,11 @@ from annotation import checking
 from annotation.models import Item
 from annotation.workflow import BIRTHS, PLACELESS, STAGE_STATE, STEPS, Action, State
 from experts.models import Outcome
+from qa import policy, storing
 from qa.checks.base import Subject
-from qa.keys import settings_hash, text_hash
+from qa.keys import key_of, text_hash
 from qa.models import CheckRun
+from qa.registry import checks
 
 Row = tuple[Any, ...]
 
@@ -322,27 +324,23 @@ def _unchecked() -> list[Row]:
 
 
 def _with_must() -> list[Row]:
-    """A result counts under the check's present version and settings: others are not about the text as it stands."""
-    settings: dict[int, dict[Row, str]] = {}
+    """A result counts under the check's present version and settings: others are not about the text as it stands.
+    What the project has made a `must` only since, or no longer counts as one, is not held against an item."""
     rows: list[Row] = []
     for batch in _checked_items():
-        found = CheckRun.objects.filter(text_hash__in=batch, findings__contains=[{"severity": "must"}])
-        keys = found.values_list("text_hash", "check_name", "version", "settings_hash", "guideline_version")
-        for digest, name, version, hashed, guideline in keys:
-            for item in batch[digest]:
-                current = settings.get(item.cell_id) or settings.setdefault(item.cell_id, _settings_of(item))
-                assert item.current is not None
-                if (name, version, hashed) in current and guideline == item.current.guideline_version:
-                    rows.append((item.pk, name))
+        found = list(CheckRun.objects.filter(text_hash__in=batch, findings__contains=[{"severity": "must"}]))
+        for result in found:
+            rows += [(item.pk, result.check_name) for item in batch[result.text_hash] if _is_held_against(result, item)]
     return rows
 
 
-def _settings_of(item: Item) -> dict[Row, str]:
-    """The same for all items of a cell: settings never depend on the texts (qa.checks.base.Check)."""
+def _is_held_against(result: CheckRun, item: Item) -> bool:
+    assert item.current is not None
+    check = checks().get(result.check_name)
     subject = _subject(item)
-    return {
-        (check.name, check.version, settings_hash(check, subject)): check.name for check in checking.checks_for(item)
-    }
+    if check is None or key_of(check, subject, item.current.guideline_version) != storing.key_in(result):
+        return False
+    return bool(policy.blocking(checking.findings_of([result], item.project)))
 
 
 def _checked_items() -> Iterator[dict[UUID, list[Item]]]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from annotation import delivering, jobs
 from annotation.importing import running, settling
 from annotation.models import Job
+from annotation.tasks import ask_worker
+from qa.workers import Priority
 
 RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.IMPORT_CONTEXTS: running.run_import,
@@ -17,6 +19,8 @@ RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.EXPORT: delivering.run_export,
 }
 LONGEST_JOB = 3600
+# Embedded together; few enough that somebody typing waits a second or two for them at most.
+ITEMS_FOR_A_WORKER = 8
 
 
 def enqueue(job: Job) -> None:
@@ -41,9 +45,12 @@ def run_job(*, job_id: int, **_later: Any) -> None:
 
 @shared_task(queue="bulk")
 def check_imported(*, after_id: int = 0, **_later: Any) -> None:
-    last = settling.check_some(after_id)
-    if last is not None:
-        check_imported.delay(after_id=last)
+    settled = settling.check_some(after_id)
+    for weight, item_ids in settled.awaited.items():
+        for first in range(0, len(item_ids), ITEMS_FOR_A_WORKER):
+            ask_worker(item_ids[first : first + ITEMS_FOR_A_WORKER], weight, Priority.IMPORTED)
+    if settled.last is not None:
+        check_imported.delay(after_id=settled.last)
 
 
 @shared_task(queue="fast", name="annotation.tasks.resume_stuck_jobs")

@@ -3,7 +3,7 @@
 Writers and editors see their text live, reviewers what was stored at submit; all three see the same rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -12,11 +12,12 @@ from annotation import checking
 from annotation.models import Dismissal, Item
 from annotation.reasons import DismissReason
 from annotation.texts import Written
-from qa import policy, runs, tokens
-from qa.checks import CHECKS
+from qa import asking, policy, runs, tokens
 from qa.checks.base import Finding, Severity, Suggestion
 from qa.checks.length import NAME as LENGTH
 from qa.models import CheckRun
+from qa.registry import checks
+from qa.tuning import tuned
 
 LONGEST_SHOWN = 60
 DISMISS_CHOICES = tuple(DismissReason.choices)
@@ -76,13 +77,36 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Named:
+    name: str
+    title: str
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True)
+class Away:
+    """A check that cannot answer now, and why in words ("" where nobody knows)."""
+
+    title: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True)
 class Panel:
     """What templates/qa/_findings.html shows."""
 
     rows: list[Row] = field(default_factory=list)
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    unavailable: list[str] = field(default_factory=list)
+    unavailable: list[Away] = field(default_factory=list)
+    # Slow checks of this very text that have not answered yet.
+    pending: list[Named] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
     checked: bool = True
 
     @property
@@ -101,18 +125,31 @@ def live_panel(
     guideline_version: int,
     dismissals: Mapping[str, Dismissed] | None = None,
     may_dismiss: bool = True,
+    asks_workers: bool = False,
 ) -> Panel:
-    """The text as it stands in the editor. `item` with its cell, project and context loaded."""
-    context = written.own_context.get("text") if item.context_id is None else None
-    subject = checking.subject_of(item, written.prompt, written.completion, context)
-    results = runs.live(subject, checking.checks_for(item), guideline_version)
+    """The text as it stands in the editor. `item` with its cell, project and context loaded.
+
+    Fast checks run here. Of the slow ones it shows what is known; with `asks_workers` the rest is asked for.
+    """
+    subject = checking.subject_of(item, written.prompt, written.completion, written.own_context)
+    is_written = bool(written.prompt.strip() or written.completion.strip())
+    fast, slow = checking.fast_and_slow(item)
+    known = runs.known(subject, slow, guideline_version) if slow and is_written else []
+    missing = [check for check in slow if check.name not in {result.check for result in known}] if is_written else []
+    if asks_workers and missing:
+        asking.ask(subject, missing, guideline_version, f"{item.pk}")
+    results = [*runs.live(subject, fast, guideline_version), *known]
     findings = [one for result in results for one in result.findings if not _is_about_nothing_yet(one)]
+    findings = tuned(findings, checking.tuning_of(item.project))
+    away = [result for result in results if result.status != CheckRun.Status.DONE]
     return Panel(
         rows=rows_of(item, findings, dismissals_in(item) if dismissals is None else dismissals, may_dismiss),
         prompt_tokens=tokens.count(written.prompt),
         completion_tokens=tokens.count(written.completion),
-        unavailable=[_title(result.check) for result in results if result.status != CheckRun.Status.DONE],
-        checked=bool(written.prompt.strip() or written.completion.strip()),
+        unavailable=[Away(_title(result.check), result.error) for result in away],
+        pending=[Named(check.name, check.title) for check in missing],
+        passed=_passed((result.check for result in results if result not in away), findings),
+        checked=is_written,
     )
 
 
@@ -120,12 +157,19 @@ def stored_panel(item: Item, *, may_dismiss: bool = False) -> Panel:
     """The current revision as the checks judged it at submit; two statements, nothing is run."""
     results = checking.stored_results(item)
     done = [result for result in results if result.is_done]
+    findings = checking.findings_of(done, item.project)
     return Panel(
-        rows=rows_of(item, checking.findings_of(done), dismissals_in(item), may_dismiss),
+        rows=rows_of(item, findings, dismissals_in(item), may_dismiss),
         prompt_tokens=item.current.prompt_tokens if item.current else 0,
         completion_tokens=item.current.completion_tokens if item.current else 0,
-        unavailable=_not_run(item, done),
+        unavailable=_not_run(item, results),
+        passed=_passed((result.check_name for result in done), findings),
     )
+
+
+def _passed(names: Iterable[str], findings: Sequence[Finding]) -> list[str]:
+    found = {finding.check for finding in findings}
+    return [_title(name) for name in names if name not in found]
 
 
 def rows_of(
@@ -169,13 +213,14 @@ def _row(finding: Finding, dismissed: Dismissed | None, addresses: tuple[str, st
     )
 
 
-def _title(check: str) -> str:
-    return CHECKS[check].title if check in CHECKS else check.capitalize()
+def _title(name: str) -> str:
+    return checks()[name].title if name in checks() else name.capitalize()
 
 
-def _not_run(item: Item, done: list[CheckRun]) -> list[str]:
-    names = {result.check_name for result in done}
-    return [check.title for check in checking.checks_for(item) if check.name not in names]
+def _not_run(item: Item, results: Sequence[CheckRun]) -> list[Away]:
+    said = {result.check_name: result for result in results}
+    away = [check for check in checking.checks_for(item) if check.name not in said or not said[check.name].is_done]
+    return [Away(check.title, said[check.name].error if check.name in said else "") for check in away]
 
 
 def _is_about_nothing_yet(finding: Finding) -> bool:

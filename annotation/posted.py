@@ -1,6 +1,7 @@
 """What a text page sends, as form or as JSON, read once and made safe: texts, token, version, writing signals."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ TEXT_FIELDS = ("prompt", "completion", *(OWN + name for name in CONTEXT_FIELDS))
 # How a text came about, in numbers; what was typed is never among them.
 SIGNALS = ("typed", "pasted_inside", "pasted_outside", "applied", "deleted", "active_seconds")
 LARGEST_COUNT = 2**31 - 1
+# What the panel showed and which suggestions were applied: names of findings, none of their words (annotation/shown.py).
+MOST_FINDINGS = 200
+FINGERPRINT = re.compile(r"[0-9a-f]{24}")
+KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,9 @@ class Posted:
     written: Written
     token: str
     version: int | None
-    signals: dict[str, int]
+    signals: dict[str, Any]
     names: tuple[str, ...]  # the text fields in the order they were sent
+    asks_workers: bool = False  # the writer has paused: slow checks are wanted too
 
 
 def read(request: HttpRequest) -> Posted:
@@ -37,6 +43,7 @@ def read(request: HttpRequest) -> Posted:
         version=_version(data.get("version")),
         signals=_signals(data.get("signals")),
         names=names,
+        asks_workers=data.get("slow") in (True, "true"),
     )
 
 
@@ -86,13 +93,30 @@ def _version(value: object) -> int | None:
         raise _malformed() from None
 
 
-def _signals(value: object) -> dict[str, int]:
+def _signals(value: object) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value or "{}")
         except ValueError:
             return {}
-    return counts_only(value)
+    counts: dict[str, Any] = counts_only(value)
+    findings = value.get("findings") if isinstance(value, dict) else None
+    return counts | {"findings": report_of(findings)} if isinstance(findings, dict) else counts
+
+
+def report_of(findings: Mapping[str, object]) -> dict[str, Any]:
+    """`shown`: fingerprint → "check.code"; `applied`: fingerprints. Bounded; what has another shape is dropped."""
+    shown, applied = findings.get("shown"), findings.get("applied")
+    pairs = list(shown.items())[:MOST_FINDINGS] if isinstance(shown, dict) else []
+    names = applied[:MOST_FINDINGS] if isinstance(applied, list) else []
+    return {
+        "shown": {name: kind for name, kind in pairs if _is(FINGERPRINT, name) and _is(KIND, kind)},
+        "applied": [name for name in names if _is(FINGERPRINT, name)],
+    }
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def counts_only(value: object) -> dict[str, int]:

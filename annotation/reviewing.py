@@ -213,7 +213,7 @@ def _is_spot_checked(item: Item) -> bool:
 
 
 def _has_many_open_should(item: Item) -> bool:
-    findings = checking.findings_of(checking.stored_results(item))
+    findings = checking.findings_of(checking.stored_results(item), item.project)
     return len(policy.open_should(findings, checking.dismissed_in(item))) > item.project.should_limit
 
 

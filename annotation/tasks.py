@@ -1,16 +1,42 @@
 """Celery's way in: ids only, one call into a stage module each. Rows are the truth, so every task may run twice."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 from annotation import checking, handing_out
+from qa import workers
+from qa.checks.base import Weight
+from qa.registry import checks
+from qa.workers import Priority
 
 
 @shared_task(queue="fast")
 def check_item(*, item_id: int, **_later: Any) -> None:
-    checking.check_item(item_id)
+    for weight in checking.check_item(item_id):
+        ask_worker([item_id], weight, Priority.SUBMITTED)
+
+
+def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> None:
+    """Sends items to the worker of that weight."""
+    arguments = {"item_ids": list(item_ids), "weight": weight}
+    check_slowly.apply_async(kwargs=arguments, queue=weight, priority=int(priority))
+
+
+@shared_task
+def check_slowly(*, item_ids: Sequence[int], weight: Weight, **_later: Any) -> None:
+    for item_id in item_ids:
+        checking.check_slowly(item_id, weight)
+
+
+@shared_task(queue="fast")
+def retry_missing_checks(**_later: Any) -> None:
+    for weight in {check.weight for check in checks().values()} - {"fast"}:
+        if workers.is_alive(weight):
+            for item_id in checking.items_to_check_again(timezone.now()):
+                ask_worker([item_id], weight, Priority.IMPORTED)
 
 
 @shared_task(queue="fast")

@@ -124,17 +124,15 @@ def _refusal_of(person: User, item: Item) -> Refusal | None:
 
 def open_counts(items: Sequence[Item]) -> dict[int, int]:
     """Open findings on the current text of each item, in two statements for all of them."""
-    keys = {item.pk: _keys_of(item) for item in items}
+    keys = {item: _keys_of(item) for item in items}
     stored = fetch([key for of_item in keys.values() for key in of_item])
-    dismissed = set(Dismissal.objects.filter(item__in=keys).values_list("item_id", "fingerprint"))
+    dismissed = set(Dismissal.objects.filter(item__in=items).values_list("item_id", "fingerprint"))
+    results = {item: [stored[key] for key in of_item if key in stored] for item, of_item in keys.items()}
     return {
-        pk: sum(
-            (pk, finding.fingerprint) not in dismissed
-            for key in of_item
-            if key in stored
-            for finding in stored[key].found()
+        item.pk: sum(
+            (item.pk, finding.fingerprint) not in dismissed for finding in checking.findings_of(of_item, item.project)
         )
-        for pk, of_item in keys.items()
+        for item, of_item in results.items()
     }
 
 

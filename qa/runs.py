@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,18 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from qa.checks.base import Check, Finding, Subject
+from qa.engines.base import EngineUnavailable
 from qa.keys import Key, key_of, text_hash
 from qa.models import CheckRun
 from qa.storing import fetch, store
 
-__all__ = ["LiveResult", "live", "results_for", "run", "run_all", "text_hash"]
+__all__ = ["LiveResult", "known", "live", "pass_over", "results_for", "run", "run_all", "text_hash"]
 
 logger = logging.getLogger(__name__)
 
 LIVE_SECONDS = 3600
+# How long a writer is told that an engine is away before it is tried again.
+AWAY_SECONDS = 15
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -32,6 +35,7 @@ class LiveResult:
     findings: tuple[Finding, ...]
     duration_ms: int
     reused: bool
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,19 @@ def run_all(subject: Subject, checks: Sequence[Check], guideline_version: int = 
     now = timezone.now()
     missing = {key: check for key, check in keys.items() if _is_due(known.get(key), now)}
     if missing:
-        outcomes = _cached(missing)
+        outcomes = _taken_over(missing)
         outcomes |= {key: _attempt(check, subject) for key, check in missing.items() if key not in outcomes}
         known |= store([_row(key, missing[key], outcomes[key], known.get(key), now) for key in missing])
+    return [known[key] for key in keys]
+
+
+def pass_over(subject: Subject, checks: Sequence[Check], guideline_version: int, why: str) -> list[CheckRun]:
+    """Records the checks that have never run as unavailable, so that the text can go on; they are tried when due."""
+    keys = {key_of(check, subject, guideline_version): check for check in checks}
+    known = fetch(keys)
+    now = timezone.now()
+    new = [_row(key, check, _Outcome([], 0, why), None, now) for key, check in keys.items() if key not in known]
+    known |= store(new) if new else {}
     return [known[key] for key in keys]
 
 
@@ -75,14 +89,26 @@ def results_for(subject: Subject, checks: Iterable[Check], guideline_version: in
 def live(subject: Subject, checks: Sequence[Check], guideline_version: int = 0) -> list[LiveResult]:
     """For the panel beside a text being written. Writes only to the cache, from where `run` takes it at submit."""
     keys = {key_of(check, subject, guideline_version): check for check in checks}
-    outcomes = _cached(keys)
-    if len(outcomes) < len(keys):
-        outcomes |= {key: _stored_outcome(row) for key, row in fetch(keys).items() if row.is_done}
+    outcomes = _known(keys)
     reused = set(outcomes)
     fresh = {key: _attempt(check, subject) for key, check in keys.items() if key not in outcomes}
     _remember(fresh)
     outcomes |= fresh
     return [_live_result(check, outcomes[key], key in reused) for key, check in keys.items()]
+
+
+def known(subject: Subject, checks: Sequence[Check], guideline_version: int = 0) -> list[LiveResult]:
+    """What has been said already, from the cache or the table; nothing is run and what is missing is left out."""
+    keys = {key_of(check, subject, guideline_version): check for check in checks}
+    outcomes = _known(keys)
+    return [_live_result(check, outcomes[key], True) for key, check in keys.items() if key in outcomes]
+
+
+def _known(keys: Mapping[Key, Check]) -> dict[Key, _Outcome]:
+    outcomes = _cached(keys)
+    if len(outcomes) < len(keys):
+        outcomes |= {key: _stored_outcome(row) for key, row in fetch(keys).items() if row.is_done}
+    return outcomes
 
 
 def _is_due(row: CheckRun | None, now: datetime) -> bool:
@@ -95,6 +121,9 @@ def _attempt(check: Check, subject: Subject) -> _Outcome:
         findings = [finding.to_json() for finding in check.run(subject)]
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
+    except EngineUnavailable as away:
+        logger.info("Check %s %s is unavailable: %s", check.name, check.version, away)
+        return _Outcome([], _milliseconds_since(began), str(away)[:200])
     except BaseException as error:
         # Not Exception: a panic in an engine written in Rust is none.
         where = _where(error)
@@ -139,6 +168,12 @@ def _pause(attempts: int) -> timedelta:
     return min(FIRST_RETRY * (1 << min(attempts - 1, 10)), LONGEST_RETRY)
 
 
+def _taken_over(missing: Mapping[Key, Check]) -> dict[Key, _Outcome]:
+    """What was said live about this very text; checks about the item look again, since other texts may have come."""
+    lasting = [key for key, check in missing.items() if not check.about_item]
+    return {key: outcome for key, outcome in _cached(lasting).items() if not outcome.error}
+
+
 def _cached(keys: Iterable[Key]) -> dict[Key, _Outcome]:
     """Without Redis nothing is remembered and everything still works."""
     names = {key.in_cache(): key for key in keys}
@@ -150,13 +185,12 @@ def _cached(keys: Iterable[Key]) -> dict[Key, _Outcome]:
 
 
 def _remember(outcomes: dict[Key, _Outcome]) -> None:
-    values = {
-        key.in_cache(): {"findings": outcome.findings, "duration_ms": outcome.duration_ms}
-        for key, outcome in outcomes.items()
-        if not outcome.error
-    }
+    lasting = {key.in_cache(): asdict(outcome) for key, outcome in outcomes.items() if not outcome.error}
+    away = {key.in_cache(): asdict(outcome) for key, outcome in outcomes.items() if outcome.error}
     try:
-        cache.set_many(values, LIVE_SECONDS)
+        cache.set_many(lasting, LIVE_SECONDS)
+        if away:
+            cache.set_many(away, AWAY_SECONDS)
     except RedisError:
         logger.warning("Live results are not kept: the cache cannot be reached")
 
@@ -167,4 +201,4 @@ def _stored_outcome(row: CheckRun) -> _Outcome:
 
 def _live_result(check: Check, outcome: _Outcome, reused: bool) -> LiveResult:
     findings = tuple(Finding.from_json(stored) for stored in outcome.findings)
-    return LiveResult(check.name, outcome.status, findings, outcome.duration_ms, reused)
+    return LiveResult(check.name, outcome.status, findings, outcome.duration_ms, reused, outcome.error)

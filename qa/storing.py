@@ -29,13 +29,13 @@ def fetch(keys: Collection[Key]) -> dict[Key, CheckRun]:
         return {}
     rows = CheckRun.objects.filter(text_hash__in=hashes, check_name__in={key.check_name for key in keys})
     wanted = set(keys)
-    return {key: row for row in rows if (key := _key(row)) in wanted}
+    return {key: row for row in rows if (key := key_in(row)) in wanted}
 
 
 def store(rows: Sequence[CheckRun]) -> dict[Key, CheckRun]:
     """Inserts, or replaces unavailable rows. Where another writer was first and done, gives theirs."""
-    written = {_key(row): row for row in _insert(rows)}
-    lost = {_key(row) for row in rows} - written.keys()
+    written = {key_in(row): row for row in _insert(rows)}
+    lost = {key_in(row) for row in rows} - written.keys()
     return written | fetch(lost)
 
 
@@ -64,5 +64,5 @@ def _values(row: CheckRun) -> tuple[object, ...]:
     )
 
 
-def _key(row: CheckRun) -> Key:
+def key_in(row: CheckRun) -> Key:
     return Key(row.text_hash, row.check_name, row.version, row.settings_hash, row.guideline_version)

@@ -58,6 +58,8 @@ class Item(models.Model):
     reserved_until = models.DateTimeField(null=True)
     # How badly it needs an editor: the editors' queue is ordered by it.
     attention = models.PositiveSmallIntegerField(default=0)
+    # It went on without the answers of some checks; they are asked for again.
+    checks_missing = models.BooleanField(default=False)
     seen_by_editor = models.BooleanField(default=False)
     appealed = models.BooleanField(default=False)
     is_control = models.BooleanField(default=False)
@@ -109,6 +111,7 @@ class Item(models.Model):
             models.Index(fields=["project", "state", "-state_since", "-id"], name="item_list"),
             models.Index(fields=["project", "-state_since", "-id"], name="item_list_of_all"),
             models.Index(fields=["state_since"], condition=Q(state="checking"), name="item_in_checking"),
+            models.Index(fields=["state_since"], condition=Q(checks_missing=True), name="item_to_check_again"),
         ]
 
     def __str__(self) -> str:

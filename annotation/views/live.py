@@ -55,7 +55,10 @@ def check(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     posted = read(request)
     _refuse_too_long(posted.written)
     # Without the request: no context processor has anything to add to a list of findings.
-    return HttpResponse(render_to_string("qa/_findings.html", findings_context(_panel(item, posted.written))))
+    found = _panel(item, posted.written, asks_workers=posted.asks_workers)
+    part = render_to_string("qa/_findings.html", findings_context(found))
+    # 286 tells whoever polls that nothing more will come.
+    return HttpResponse(part, status=286 if posted.asks_workers and not found.pending else 200)
 
 
 @require_POST
@@ -124,10 +127,11 @@ def _item_for_panel(desk: Desk, item_id: int) -> Item:
     return item
 
 
-def _panel(item: Item, written: Written) -> Panel:
+def _panel(item: Item, written: Written, *, asks_workers: bool = False) -> Panel:
     rows: list[dict[str, str]] = getattr(item, "dismissed", [])
     dismissals = {row["of"]: Dismissed(row["reason"], row["note"]) for row in rows}
-    return live_panel(item, written, guideline_version=_guideline_version(item), dismissals=dismissals)
+    version = _guideline_version(item)
+    return live_panel(item, written, guideline_version=version, dismissals=dismissals, asks_workers=asks_workers)
 
 
 def _guideline_version(item: Item) -> int:

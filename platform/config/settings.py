@@ -207,11 +207,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # qa.workers.Priority: submitted before typed before imported.
+    "priority_steps": [0, 3, 6],
+    "sep": ":",
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "lapse-leases": {"task": "annotation.tasks.lapse_leases", "schedule": 15.0},
     "recheck-stuck-items": {"task": "annotation.tasks.recheck_stuck_items", "schedule": 15.0},
+    "retry-missing-checks": {"task": "annotation.tasks.retry_missing_checks", "schedule": 60.0},
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},

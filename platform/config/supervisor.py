@@ -21,6 +21,7 @@ from config import local, ml_extra
 from config.embedded.postgres import Postgres
 from config.embedded.processes import ServerError, kill_group, spawn, stop, tail
 from config.embedded.valkey import Valkey
+from config.env import env_str
 
 MARK = "SCRIPTORIUM_SUPERVISED"
 HEALTHY_AFTER = 30.0
@@ -130,6 +131,8 @@ class Supervisor:
         self.watched: list[Watched] = []
         self.installer: Service | None = None
         self.ml_attempts = 0
+        # One child: whatever it loads is loaded once. Until the ML extra is there, its engines say so.
+        self.ml_worker = self.worker("ml", 1)
 
     @property
     def address(self) -> str:
@@ -197,6 +200,9 @@ class Supervisor:
         self.watch(self.web())
         self.watch(self.worker("fast", 2))
         self.watch(self.worker("bulk", 1))
+        self.watch(self.ml_worker)
+        if env_str("LLM_URL", "") or env_str("LANGUAGETOOL_URL", ""):
+            self.watch(self.worker("llm", 4))
         beat = ["-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile=", "-s", str(self.var / "beat")]
         self.watch(Service("beat", [sys.executable, *beat], self.logs / "beat.log"))
 
@@ -260,10 +266,10 @@ class Supervisor:
             ml_extra.write_state(self.var, "failed", tail(ended.log, 3))
             say(f"The ML extra is not available; everything else works. See {ended.log}")
         elif ended.command == ml_extra.INSTALL:
+            self.ml_worker.ask_to_stop()  # it is started anew, with the packages that it did not find
             self.run_for_ml("loading", ml_extra.VERIFY)
         else:
             ml_extra.write_state(self.var, "ready")
-            self.watch(self.worker("ml", 1))
             say("The ML extra is ready.")
 
     def stop(self) -> None:

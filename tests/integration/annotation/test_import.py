@@ -53,7 +53,7 @@ def test_pairs_are_born_by_the_pipelines_own_birth(cast: Cast) -> None:
 def test_imported_pairs_are_checked_and_reach_the_reviewers(cast: Cast) -> None:
     imported(cast, PAIRS, [*pair_rows(1), {**pair_rows(2)[1], "completion": "No."}])
     assert checking.stuck_items(timezone.now() + checking.STUCK_AFTER * 2) == [], "left to the bulk queue"
-    assert settling.check_some(0) is None
+    assert settling.check_some(0).last is None
     states = Item.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [State.IN_REVIEW, State.IN_EDITING], "no author: an editor gets it"
     item = Item.objects.first()
