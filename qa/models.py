@@ -3,6 +3,9 @@
 from django.db import models
 
 from qa.checks.base import Finding
+from qa.vectors.models import IndexedText
+
+__all__ = ["CheckRun", "IndexedText"]
 
 
 class CheckRun(models.Model):
