@@ -136,9 +136,9 @@ def _fill(rows):
         "collection key language prompt exact_hash embedder prompt_vector prompt_signature bands indexed_at".split()
     )
     with connection.cursor() as cursor:
-        with cursor.copy(f'COPY qa_indexedtext ("group", {", ".join(columns)}) FROM STDIN') as copy:
+        with cursor.copy(f'COPY qa_indexedtext ("group", {texts}, {rest}) FROM STDIN') as copy:
             for at, row in enumerate(rows):
                 vector = "[" + ",".join(map(str, row)) + "]"
-                texts = ("g", "big", str(at), "en", "x" * 80, f"{at:032x}", "random")
-                copy.write_row((*texts, vector, b"\0" * 512, [at], "2026-01-01Z"))
+                written = ("g", "big", str(at), "en", "x" * 80, f"{at:032x}", "random")
+                copy.write_row((*written, vector, b"\0" * 512, [at], "2026-01-01Z"))
         cursor.execute("ANALYZE qa_indexedtext")
