@@ -21,12 +21,10 @@ SHINGLE: Final = 5
 PLACES: Final = 128
 # 32 bands of 4 places: texts with J = .7 share a band with probability 1 - (1 - .7^4)^32 = .9998, with J = .3 .23.
 BANDS: Final = 32
-PRIME: Final = (1 << 61) - 1
 
 _random = np.random.default_rng(20_260_101)
-# Below 2^28 each, so that a product with a 32-bit hash stays below 2^61 and the sum below 2^63.
-_FACTORS = _random.integers(1, 1 << 28, PLACES, dtype=np.uint64)
-_OFFSETS = _random.integers(0, 1 << 60, PLACES, dtype=np.uint64)
+_FACTORS = _random.integers(0, 1 << 63, PLACES, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+_OFFSETS = _random.integers(0, 1 << 63, PLACES, dtype=np.uint64)
 
 # Scripts written without spaces: each character is a word, as good as one can do without a dictionary.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -66,9 +64,17 @@ def signature_of(text: str) -> Signature:
     words = normalized(text).split()
     shingles = {" ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))}
     hashes = np.array([zlib.crc32(_bytes(shingle)) for shingle in shingles], dtype=np.uint64)
-    permuted = (hashes[:, None] * _FACTORS + _OFFSETS) % np.uint64(PRIME)
+    # Multiply-shift (Dietzfelbinger et al. 1997): products wrap at 2^64, the upper half is as good as random.
+    permuted = (_mixed(hashes)[:, None] * _FACTORS + _OFFSETS) >> np.uint64(32)
     least: NDArray[np.uint64] = permuted.min(axis=0)
-    return (least & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return least.astype(np.uint32)
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finalizer of splitmix64: a checksum's bits are not independent enough by themselves."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
 
 
 def resemblance(one: Signature, other: Signature) -> float:

@@ -132,9 +132,8 @@ def test_ten_thousand_texts_are_searched_exactly_and_fast():
 
 
 def _fill(rows):
-    columns = (
-        "collection key language prompt exact_hash embedder prompt_vector prompt_signature bands indexed_at".split()
-    )
+    texts = "collection, key, language, prompt, exact_hash, embedder"
+    rest = "prompt_vector, prompt_signature, bands, indexed_at"
     with connection.cursor() as cursor:
         with cursor.copy(f'COPY qa_indexedtext ("group", {texts}, {rest}) FROM STDIN') as copy:
             for at, row in enumerate(rows):
