@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -72,6 +73,8 @@ class Subject:
     # What the guideline shows as good and bad, for engines that learn from examples.
     examples: tuple["Example", ...] = ()
     style: Mapping[str, object] = dataclasses.field(default_factory=lambda: DEFAULT_STYLE)
+    # What checks of this collection may spend on language models in a day; None: as the installation is set up.
+    llm_budget: Decimal | None = None
 
     def text(self, name: Field) -> str:
         return {Field.PROMPT: self.prompt, Field.COMPLETION: self.completion, Field.CONTEXT: self.context}[name]
@@ -174,6 +177,8 @@ class Check:
     run: Callable[[Subject], list[Finding]]
     settings: Callable[[Subject], Mapping[str, Any]] = no_settings
     engine: str = "rules"
+    # What the check measures, whether or not it finds anything: for `manage.py run_checks` and for thresholds.
+    scores: Callable[[Subject], Mapping[str, Any]] | None = None
     highest: Severity = Severity.MUST
     about_item: bool = False
 
