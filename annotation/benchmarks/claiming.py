@@ -185,20 +185,25 @@ def measure(site: Site, project: Project, people: list[User], size: int, seconds
     return run
 
 
+def signed_in(person: User) -> dict[str, str]:
+    """The headers of a client that has signed in and sends JSON."""
+    client = Client()
+    client.force_login(person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return {
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={CSRF}",
+        "X-CSRFToken": CSRF,
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+    }
+
+
 class Visitor(threading.Thread):
     """One person's API client: claim, submit, again; keeps its connection."""
 
     def __init__(self, port: int, slug: str, person: User, run: Run, seconds: float) -> None:
         super().__init__(daemon=True)
-        client = Client()
-        client.force_login(person)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={CSRF}",
-            "X-CSRFToken": CSRF,
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-        }
+        self.headers = signed_in(person)
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self.base = f"/api/p/{slug}"
         self.tally = run

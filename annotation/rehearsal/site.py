@@ -39,7 +39,7 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                env={**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"},
             )
 
     def _command(self, name: str) -> list[str]:
@@ -49,6 +49,7 @@ class Site:
             "web": f"{granian} --workers 2 --blocking-threads 4 --backlog 1024 --no-ws --respawn-failed-workers "
             "config.wsgi:application",
             "worker": f"{celery} worker -Q fast,bulk -c 2 --without-gossip --without-mingle -l WARNING",
+            "ml": f"{celery} worker -Q ml -c 1 --without-gossip --without-mingle -l WARNING",
             "beat": f"{celery} beat --pidfile= -s {self.folder / 'beat'} -l WARNING",
         }
         return shlex.split(commands[name])

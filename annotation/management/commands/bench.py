@@ -1,14 +1,23 @@
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from annotation.benchmarks import claiming, transfer
+from annotation.benchmarks import claiming, quality, transfer
 from annotation.benchmarks.transfer import Measured
 from experts import simulation_report
 
 DATA = Path("../shared/data")
+TOPICS = ("claim", "transfer", "standing", "live", "quality")
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = set(names) - set(quality.TOPICS)
+    if unknown:
+        raise ArgumentTypeError(f"{', '.join(sorted(unknown))} unknown")
+    return names
 
 
 def _numbers(text: str) -> list[int]:
@@ -19,8 +28,11 @@ class Command(BaseCommand):
     help = "Measures what users wait for. Uses the database it is given: run it through ./scriptorium bench."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", nargs="?", choices=["claim", "transfer", "standing", "all"], default="all")
+        parser.add_argument("what", nargs="?", choices=[*TOPICS, "all"], default="all")
         parser.add_argument("--data", type=Path, default=DATA, help="folder of the public data")
+        parser.add_argument(
+            "--topics", type=_names, default=[], help=f"of quality: {', '.join(quality.TOPICS)}; all when left out"
+        )
         parser.add_argument("--items", type=_numbers, default=[1_000, 10_000, 100_000])
         parser.add_argument("--people", type=_numbers, default=[1, 10, 50])
         parser.add_argument("--seconds", type=float, default=10, help="how long each run of claim takes")
@@ -34,6 +46,16 @@ class Command(BaseCommand):
             self.transfer(options["rows"], options["data"])
         if what in ("standing", "all"):
             simulation_report.main(self.stdout.write)
+        if what == "live":
+            quality.run_all(options["data"], ["live"], self.stdout.write)
+        if what in ("quality", "all"):
+            self.quality(options["data"], options["topics"])
+
+    def quality(self, data: Path, topics: list[str]) -> None:
+        """The whole table also becomes docs/quality.md."""
+        rows = quality.run_all(data, topics, self.stdout.write)
+        if not topics:
+            quality.write_report(rows, data)
 
     def transfer(self, rows: int, data: Path) -> None:
         self.stdout.write("Import and export")
