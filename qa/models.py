@@ -56,3 +56,20 @@ class CheckRun(models.Model):
 
     def found(self) -> list[Finding]:
         return [Finding.from_json(stored) for stored in self.findings]
+
+
+class Spending(models.Model):
+    """What language models have cost a collection in a day, for one purpose. Calls under way count at their most."""
+
+    collection = models.CharField(max_length=80, blank=True)
+    day = models.DateField()
+    purpose = models.CharField(max_length=40)
+    calls = models.PositiveIntegerField(default=0)
+    # Calls that gave no answer; they may have cost all the same.
+    failures = models.PositiveIntegerField(default=0)
+    tokens_in = models.PositiveBigIntegerField(default=0)
+    tokens_out = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "collection", "purpose"], name="qa_spending_key")]

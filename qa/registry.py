@@ -5,13 +5,18 @@ means all.
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 
 from django.conf import settings
 
-from qa.checks import CHECKS
+from qa.checks import CHECKS, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
+from qa.engines.llm import LanguageModel
+from qa.llm.reading import Reader
+from qa.shared_answers import CachedAnswers
+from qa.spending import DailyPurse
 from qa.vectors.corpus import Corpus, Entry
 from qa.vectors.memory import MemoryCorpus
 from qa.vectors.search import PostgresCorpus
@@ -40,7 +45,25 @@ def _by_name(corpus: Corpus) -> Mapping[str, Check]:
 
 
 def _with_engines(_corpus: Corpus) -> tuple[Check, ...]:
-    return ()
+    return (*_second_reading(),)
+
+
+def _second_reading() -> tuple[Check, ...]:
+    """Only of the checks that are wanted: what nobody reads need not be paid for."""
+    wanted = frozenset(part for part, name in second_reading.NAMES.items() if name in (settings.QA_CHECKS or [name]))
+    if not settings.LLM_URL or not wanted:
+        return ()
+    return second_reading.build(Reader(language_model(), daily_purse(), CachedAnswers(), wanted))
+
+
+@cache
+def language_model() -> LanguageModel:
+    return LanguageModel(settings.LLM_URL, settings.LLM_MODEL, settings.LLM_API_KEY, settings.LLM_TIMEOUT)
+
+
+def daily_purse() -> DailyPurse:
+    prices = Decimal(settings.LLM_PRICE_IN), Decimal(settings.LLM_PRICE_OUT)
+    return DailyPurse(*prices, limit=Decimal(settings.LLM_DAILY_BUDGET))
 
 
 @cache
