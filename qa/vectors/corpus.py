@@ -8,9 +8,6 @@ from qa.checks.base import Subject
 from qa.engines.embeddings import Vectors
 from qa.vectors.signatures import Signature, exact_hash, signature_of
 
-# Prompts at least this close in their own group share a template or a topic.
-FAMILY = 0.75
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -42,6 +39,7 @@ class Copy:
 
     key: str
     group: str
+    text: str
     is_exact: bool
     prompt: float
     context: float | None
@@ -55,7 +53,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """The nearest texts, nearest first, and how crowded the subject's own group is around it."""
+    """The nearest texts, nearest first; how many prompts of the subject's own group are of its family, of how many."""
 
     nearest: Sequence[Neighbour] = ()
     family: int = 0
@@ -64,12 +62,14 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class Question:
-    """A subject as the corpus compares it. Vectors have the shape (dimensions,)."""
+    """A subject as the corpus compares it. Vectors have the shape (dimensions,); prompts with at least the cosine
+    `family` share a template or a topic."""
 
     subject: Subject
     embedder: str
     prompt: Vectors
     context: Vectors | None
+    family: float = 0.75
 
 
 @dataclass(frozen=True)

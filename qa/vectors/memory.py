@@ -8,7 +8,6 @@ import numpy as np
 from qa.checks.base import Subject
 from qa.engines.embeddings import Embedders, Vectors, label_of
 from qa.vectors.corpus import (
-    FAMILY,
     Copy,
     Entry,
     Neighbour,
@@ -58,7 +57,7 @@ class MemoryCorpus:
         group = others & (self._groups == question.subject.group)
         return Neighbourhood(
             [self._neighbour(place, prompts, contexts) for place in order if wanted[place]],
-            family=int((prompts[group] >= FAMILY).sum()),
+            family=int((prompts[group] >= question.family).sum()),
             group_size=int(group.sum()),
         )
 
@@ -71,6 +70,11 @@ class MemoryCorpus:
         entry, theirs = self._entries[place], self._wordings[place]
         shared = None if mine.context is None or theirs.context is None else resemblance(mine.context, theirs.context)
         return Copy(
-            entry.key, entry.group, mine.exact == theirs.exact, resemblance(mine.prompt, theirs.prompt), shared,
+            entry.key,
+            entry.group,
+            entry.prompt,
+            mine.exact == theirs.exact,
+            resemblance(mine.prompt, theirs.prompt),
+            shared,
             has_context=theirs.context is not None,
-        )  # fmt: skip
+        )

@@ -8,7 +8,7 @@ from django.db import connection
 from pgvector import HalfVector
 
 from qa.checks.base import Subject
-from qa.vectors.corpus import FAMILY, Copy, Neighbour, Neighbourhood, Question, Wording, nearest_copies
+from qa.vectors.corpus import Copy, Neighbour, Neighbourhood, Question, Wording, nearest_copies
 from qa.vectors.signatures import Signature, bands_of, from_bytes, resemblance
 
 # Nearest by what both have to share: a general instruction has many twins, but few over the same context. Texts where
@@ -32,7 +32,7 @@ FROM crowd LEFT JOIN LATERAL (
 """
 
 COPIES = """
-SELECT key, "group", exact_hash = %(exact)s, prompt_signature, context_signature FROM qa_indexedtext
+SELECT key, "group", prompt, exact_hash = %(exact)s, prompt_signature, context_signature FROM qa_indexedtext
 WHERE collection = %(collection)s AND key <> %(key)s AND (exact_hash = %(exact)s OR bands && %(bands)s::bigint[])
 ORDER BY exact_hash = %(exact)s DESC, id LIMIT %(candidates)s
 """
@@ -51,7 +51,7 @@ class PostgresCorpus:
             "group": subject.group,
             "key": subject.key,
             "embedder": question.embedder,
-            "family": FAMILY,
+            "family": question.family,
             "limit": limit,
         }
         rows = _fetch(NEAREST, values)
@@ -71,9 +71,9 @@ class PostgresCorpus:
 
 
 def _copy(row: tuple[Any, ...], wording: Wording) -> Copy:
-    key, group, is_exact, prompt, context = row
+    key, group, text, is_exact, prompt, context = row
     return Copy(
-        key, group, is_exact, resemblance(wording.prompt, from_bytes(prompt)), _shared(wording.context, context),
+        key, group, text, is_exact, resemblance(wording.prompt, from_bytes(prompt)), _shared(wording.context, context),
         has_context=context is not None,
     )  # fmt: skip
 
