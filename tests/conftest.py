@@ -3,6 +3,8 @@ from django.conf import settings
 
 from tests.factories import Cast
 
+pytest_plugins = ["tests.slow_checks"]
+
 
 def pytest_configure() -> None:
     # Slow on purpose in production, a second per test here; no test is about the hash.
