@@ -137,7 +137,7 @@ def test_without_redis_asking_does_nothing(monkeypatch):
 def test_a_subject_survives_its_way_through_the_cache():
     subject = Subject(
         "p", "c", "x", "fi", "extraction", Bounds(1, 2), Bounds(None, 9), "json", {"type": "object"}, ("fi", "en"),
-        "law", "project-1", "cell-2", "3", {"licence": "CC0-1.0"}, ("CC0-1.0",), (Example("A-1", "Title", "g", "b", ""),),
+        "law", "project-1", "cell-2", "3", {"licence": "CC0-1.0"}, ("CC0-1.0",), (Example("A-1", "T", "g", "b", ""),),
     )  # fmt: skip
     assert asking.unpacked(json.loads(json.dumps(asking.packed(subject), default=str))).prompt == "p"
     again = asking.unpacked(asking.packed(subject))

@@ -1,0 +1,41 @@
+"""The table of docs/quality.md: what the checks find and miss in public data, and how long people wait for them."""
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from annotation.benchmarks import live
+from qa.benchmarks.table import Row, as_markdown
+
+Topic = Callable[[Path, Callable[[str], None]], list[Row]]
+TOPICS: Mapping[str, Topic] = {
+    "live": live.run,
+}
+REPORT = Path(settings.BASE_DIR) / "docs" / "quality.md"
+INTRODUCTION = """# How good the checks are
+
+Measured {day} by `./scriptorium bench quality` on the folder `{data}` of public data (the development half; licences
+and traps are in its own README), Python {python}, two shared cores. “Start” is what simple methods reach, “at least”
+what we ask. What the figures mean: [detector](detector.md), [instructions](instructions.md), [grammar](grammar.md),
+[duplicates](duplicates.md), and the cards of what was trained, `qa/coefficients/*.md`.
+
+"""
+
+
+def run_all(data: Path, topics: Sequence[str], say: Callable[[str], None]) -> list[Row]:
+    rows = []
+    for name in topics or TOPICS:
+        say(f"\n{name}")
+        rows += TOPICS[name](data, say)
+    say("\n" + as_markdown(rows))
+    return rows
+
+
+def write_report(rows: Sequence[Row], data: Path) -> None:
+    REPORT.write_text(
+        INTRODUCTION.format(day=f"{timezone.now():%Y-%m-%d}", data=data.name, python=platform.python_version())
+        + as_markdown(rows)
+    )
