@@ -19,8 +19,8 @@ VERSION = 1
 NEIGHBOURS = 5
 # The share of five-word shingles from which two texts are one with slips of the pen.
 NEAR_COPY = 0.7
-# As many prompts of one family in a cell make a template worth a word to its next author.
-CROWD = 5
+# So many prompts of one family in a cell, and such a share of it, are worth a word to the next author.
+CROWD, CROWD_SHARE = 5, 0.02
 # Prompts that differ in so few words may ask opposite things (Northern, Southern).
 FEW_WORDS = 2
 
@@ -102,7 +102,7 @@ def _about_others(subject: Subject, corpus: Corpus, embedder: Embedder) -> Itera
     match = _closest(subject, copies, around, limits)
     if match:
         yield _finding(subject, match)
-    elif around.family >= CROWD:
+    elif around.family >= max(CROWD, CROWD_SHARE * around.group_size):
         yield _template(subject, around)
 
 

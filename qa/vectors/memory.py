@@ -33,7 +33,8 @@ class MemoryCorpus:
         if self._has_context.any():
             passages = [entry.context for entry in entries if entry.context.strip()]
             self._contexts[self._has_context] = embedder.embed(passages)
-        self._groups = np.array([entry.group for entry in entries])
+        self._keys = np.array([entry.key for entry in entries], dtype=str)
+        self._groups = np.array([entry.group for entry in entries], dtype=str)
         self._wordings = [wording_of(entry.prompt, entry.context) for entry in entries]
         self._banded: dict[int, list[int]] = defaultdict(list)
         for place, wording in enumerate(self._wordings):
@@ -48,7 +49,7 @@ class MemoryCorpus:
     def nearest(self, question: Question, limit: int) -> Neighbourhood:
         if question.embedder != self._embedder or not self._entries:
             return Neighbourhood()
-        others = np.array([entry.key != question.subject.key for entry in self._entries])
+        others = self._keys != question.subject.key
         prompts = self._prompts @ question.prompt
         contexts = None if question.context is None else self._contexts @ question.context
         wanted = others & (self._has_context == (question.context is not None))

@@ -28,7 +28,7 @@ _OFFSETS = _random.integers(0, 1 << 63, PLACES, dtype=np.uint64)
 
 # Scripts written without spaces: each character is a word, as good as one can do without a dictionary.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*[#+]*")
 
 
 def words_of(text: str) -> list[str]:

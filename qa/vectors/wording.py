@@ -1,5 +1,6 @@
 """Which content words two nearly equal texts do not share: what a cosine cannot see (Northern, Southern)."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ def content_words(text: str, language: str) -> list[str]:
 def _has_content(word: str, language: str) -> bool:
     if is_unspaced(word) or any(character.isdigit() for character in word):
         return True
+    word = re.split("['’]", word)[0]
     return word not in ENGLISH if language.startswith("en") else len(word) >= SHORTEST
 
 
