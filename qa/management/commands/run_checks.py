@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from qa.checks.base import Check
+from qa.checks.base import Check, Subject
 from qa.checks.style import DEFAULT_STYLE
 from qa.judging import BadRow, entry_of, judge, subjects_of
 from qa.registry import all_checks, checks_over
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, input: Path, output: Path, checks: str, style: str, **_options: Any) -> None:  # noqa: A002
-        texts = list(subjects_of(_rows(input), _style(style)))
+        texts = _texts(input, _style(style))
         wanted = _wanted(checks, [entry_of(subject) for _, subject in texts] if _compares(checks) else [])
         with _opened(output, "wt") as lines:
             for number, (identity, subject) in enumerate(texts, start=1):
@@ -62,16 +62,20 @@ def _wanted(checks: str, entries: list[Any]) -> list[Check]:
     return [known[name] for name in _names(checks) or known]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _texts(path: Path, style: Mapping[str, object]) -> list[tuple[Any, Subject]]:
     try:
-        with _opened(path, "rt") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _row(line, number)
+        return list(subjects_of(_rows(path), style))
     except BadRow as bad:
         raise CommandError(f"--input, {bad}") from None
     except OSError as error:
         raise CommandError(f"--input: {path} cannot be read ({error.strerror or error})") from None
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with _opened(path, "rt") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _row(line, number)
 
 
 def _row(line: str, number: int) -> dict[str, Any]:
