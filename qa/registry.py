@@ -10,7 +10,7 @@ from functools import cache
 
 from django.conf import settings
 
-from qa.checks import CHECKS, second_reading
+from qa.checks import CHECKS, duplicates, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
 from qa.engines.llm import LanguageModel
@@ -44,8 +44,8 @@ def _by_name(corpus: Corpus) -> Mapping[str, Check]:
     return {check.name: check for check in (*CHECKS.values(), *_with_engines(corpus))}
 
 
-def _with_engines(_corpus: Corpus) -> tuple[Check, ...]:
-    return (*_second_reading(),)
+def _with_engines(corpus: Corpus) -> tuple[Check, ...]:
+    return (duplicates.build(corpus, embedders()), *_second_reading())
 
 
 def _second_reading() -> tuple[Check, ...]:

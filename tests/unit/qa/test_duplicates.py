@@ -92,21 +92,10 @@ def test_new_prompts_are_left_alone(prompt):
 
 
 def test_a_crowd_of_one_template_is_told_quietly():
-    instruments = ["oboe", "fiddle", "kora", "banjo", "tabla", "zither", "lute", "cornet", "viola"]
-    entries = [
-        Entry(
-            "p",
-            "cell-1",
-            str(at),
-            "en",
-            f"Identify whether this instrument is string, wind or percussion: {name}, {other}",
-        )
-        for at, (name, other) in enumerate(zip(instruments, reversed(instruments), strict=True))
-    ]
-    (finding,) = found(
-        "Identify whether each is string, wind or percussion: marimba, shawm, djembe, sackbut, gong",
-        entries=entries,
-    )
+    template = "Identify whether this instrument is string, wind or percussion: {}"
+    pairs = ["oboe, viola", "fiddle, cornet", "kora, lute", "banjo, zither", "tabla, tuba", "rebec, bongo"]
+    entries = [Entry("p", "cell-1", str(at), "en", template.format(pair)) for at, pair in enumerate(pairs)]
+    (finding,) = found(template.format("marimba, shawm, djembe, sackbut, gong"), entries=entries)
     assert codes([finding]) == [("template", "note")]
     assert finding.data["family"] >= duplicates.CROWD
 
