@@ -19,9 +19,7 @@ def judged(tmp_path):
     def run(rows=ROWS, name="in.jsonl", **options):
         source, target = tmp_path / name, tmp_path / "out.jsonl"
         lines = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
-        opened = gzip.open(source, "wt") if name.endswith(".gz") else source.open("w")
-        with opened as stream:
-            stream.write(lines)
+        source.write_bytes(gzip.compress(lines.encode()) if name.endswith(".gz") else lines.encode())
         settings = {"checks": "artifacts,format"} | options
         call_command("run_checks", input=source, output=target, **settings)
         return [json.loads(line) for line in target.read_text().splitlines()]
