@@ -17,7 +17,7 @@ TEXT_FIELDS = ("prompt", "completion", *(OWN + name for name in CONTEXT_FIELDS))
 # How a text came about, in numbers; what was typed is never among them.
 SIGNALS = ("typed", "pasted_inside", "pasted_outside", "applied", "deleted", "active_seconds")
 LARGEST_COUNT = 2**31 - 1
-# What the panel showed and which suggestions were applied: names of findings, none of their words (annotation/shown.py).
+# What the panel showed and which suggestions were applied: names of findings, never their words.
 MOST_FINDINGS = 200
 FINGERPRINT = re.compile(r"[0-9a-f]{24}")
 KIND = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")

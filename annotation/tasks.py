@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import checking, handing_out
+from annotation import checking, handing_out, shown
 from qa import workers
 from qa.checks.base import Weight
 from qa.registry import checks
@@ -17,6 +17,7 @@ from qa.workers import Priority
 def check_item(*, item_id: int, **_later: Any) -> None:
     for weight in checking.check_item(item_id):
         ask_worker([item_id], weight, Priority.SUBMITTED)
+    shown.record(item_id)
 
 
 def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> None:
@@ -29,6 +30,8 @@ def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> N
 def check_slowly(*, item_ids: Sequence[int], weight: Weight, **_later: Any) -> None:
     for item_id in item_ids:
         checking.check_slowly(item_id, weight)
+    for item_id in item_ids:
+        shown.record(item_id)
 
 
 @shared_task(queue="fast")

@@ -1,3 +1,4 @@
+from annotation.models.findings import ShownFinding, SwitchChange
 from annotation.models.jobs import Job
 from annotation.models.judging import (
     Adjudication,
@@ -42,5 +43,7 @@ __all__ = [
     "Project",
     "Review",
     "Revision",
+    "ShownFinding",
+    "SwitchChange",
     "Verdict",
 ]
