@@ -30,6 +30,7 @@ ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.SEE_PIPELINE, "Manage", "Pipeline", "annotation:pipeline"),
     (Permission.SEE_ITEMS, "Manage", "Items", "annotation:items"),
     (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
+    (Permission.SET_UP_PROJECT, "Manage", "Checks", "annotation:checks"),
     (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
     (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
     (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),

@@ -13,10 +13,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from annotation import switching
 from annotation.models import Clause, Guideline, Invitation, Job
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
+from qa.tuning import Switch
 from tests.factories import Cast
 
 WHO = ("anonymous", "outsider", "expert", "reviewer", "editor", "manager", "client")
@@ -79,7 +81,17 @@ class World:
             "secret": "secret",
             "item_id": self.items["writing"].pk,
             "job_id": self._uploaded_job(),
+            "kind": "artifacts.citation_mark",
+            "change_id": self._switch_change(),
+            "fingerprint": "0" * 24,
         }
+
+    def _switch_change(self) -> int:
+        change = switching.save(
+            by=self.cast.manager, project=self.cast.project, kind="artifacts", switch=Switch("note")
+        )
+        assert change is not None
+        return change.pk
 
     def _uploaded_job(self) -> int:
         file = SimpleUploadedFile("contexts.csv", b"text,licence\nA passage.,CC0-1.0\n")

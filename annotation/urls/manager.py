@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.views import cells, guideline, inviting, manager, people, setup
+from annotation.views import cells, checks, engines, guideline, inviting, manager, people, setup
 
 urlpatterns = [
     path("p/<slug:slug>/pipeline/", manager.pipeline, name="pipeline"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("p/<slug:slug>/cells/import", cells.cells_import, name="cells-import"),
     path("p/<slug:slug>/cells/<int:cell_id>/", cells.cell_edit, name="cell-edit"),
     path("p/<slug:slug>/cells/<int:cell_id>/remove", cells.cell_remove, name="cell-remove"),
+    path("p/<slug:slug>/checks/", checks.checks, name="checks"),
+    path("p/<slug:slug>/checks/csv", checks.checks_csv, name="checks-csv"),
+    path("p/<slug:slug>/checks/findings/", checks.findings, name="checks-findings"),
+    path("p/<slug:slug>/checks/switches/", checks.switches, name="checks-switches"),
+    path("p/<slug:slug>/checks/switches/<int:change_id>/undo", checks.undo, name="checks-undo"),
+    path("p/<slug:slug>/checks/switches/<str:kind>/", checks.switch, name="checks-switch"),
+    path("engines/", engines.engines, name="engines"),
     path("p/<slug:slug>/guideline/", guideline.guideline, name="guideline"),
     path("p/<slug:slug>/guideline/edit/", guideline.guideline_edit, name="guideline-edit"),
     path("p/<slug:slug>/guideline/edit/new", guideline.clause_new, name="clause-new"),

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import handing_out, panel, reviewing, waiting
+from annotation import handing_out, panel, reviewing, shown, waiting
 from annotation.access import Desk, get_item, requires
 from annotation.forms import JudgeForm
 from annotation.models import Assignment, Clause, Item, Verdict
@@ -139,6 +139,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     assignment = assignment or held(desk, item)
+    stored = panel.stored_panel(item)
     context = {
         "item": item,
         "cell": item.cell,
@@ -147,7 +148,8 @@ def _page(
         "assignment": assignment,
         "refused": refused,
         "lease_lost": bool(refused and refused.code == "lease"),
-        "panel": panel.stored_panel(item),
+        "panel": stored,
+        "rulings": shown.ruled(item, {row.fingerprint: row.message for row in stored.rows if row.dismissed}),
         "changes": changes_since_review(item, desk.user),
         "position": position_in_round(item, desk.project.overlap),
         **_choices(item, form),

@@ -14,6 +14,7 @@ from annotation.texts import Written
 from annotation.workflow import Stage
 from tests import transfer
 from tests.factories import Cast, admit, cell, desk, fresh, member, user
+from tests.functional import found
 
 GERMAN_SOURCE = (
     "Die Rechtsschutzversicherung gewährt dem Versicherungsnehmer nach Eintritt eines Versicherungsfalles "
@@ -89,6 +90,8 @@ class Filled:
         self.secret = ""
         self._invite()
         self._transfer()
+        self.noisy = found.NOISY
+        found.fill(self.project, self.cast.manager, self.cast.reviewers[0])
 
     @property
     def people(self) -> dict[str, User]:
