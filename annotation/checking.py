@@ -72,6 +72,7 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
         licences=tuple(project.licences),
         examples=examples_of(project.pk) if _wants_examples() else (),
         style=project.style,
+        llm_budget=project.llm_daily_budget,
     )
 
 

@@ -51,7 +51,7 @@ class LanguageModel:
         self._misses = 0
 
     def __repr__(self) -> str:
-        return f"LanguageModel({self.model!r} at {self.url!r})"
+        return f"LanguageModel({self.model!r})"
 
     @cached_property
     def _wire(self) -> "Wire":

@@ -8,7 +8,6 @@ characters with which chat templates begin a turn, or that nobody sees, are writ
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 
 from core.diff import UNSPACED
@@ -17,7 +16,6 @@ MARKS = "^¦§¤‖◊※¬‡¶"
 # A word, at most as much of one as the model reads in a few tokens; scripts without spaces piece by piece.
 PIECE = re.compile(rf"[{UNSPACED}]{{1,6}}|[^\s{UNSPACED}]{{1,24}}")
 TURN_OPENERS = re.compile(r"<|\[(?=/?(?:INST|SYS))", re.IGNORECASE)
-UNSEEN = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
 def choose_mark(texts: Mapping[str, str]) -> str:
@@ -49,7 +47,7 @@ def fence(about: Mapping[str, str], texts: Mapping[str, str], mark: str) -> str:
 def _escaped(written: str) -> str:
     """Still the same JSON: nothing but characters inside strings can be among these."""
     written = TURN_OPENERS.sub(lambda match: _escape(match[0]), written)
-    return "".join(_escape(each) if unicodedata.category(each) in UNSEEN else each for each in written)
+    return "".join(each if each.isprintable() else _escape(each) for each in written)
 
 
 def _escape(character: str) -> str:

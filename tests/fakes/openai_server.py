@@ -101,6 +101,7 @@ class OpenAIServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms
 
             def log_message(self, *_args: object) -> None:
                 pass
