@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Permission
+from annotation import glossary
 from annotation.access import Desk, sees_people, sees_reviews
 from annotation.models import (
     Adjudication,
@@ -227,7 +228,7 @@ def history(desk: Desk, item: Item, asked: Mapping[str, str]) -> dict[str, Any]:
         "author_states": (State.WRITING, State.SET_ASIDE, State.RETURNED),
         "is_rendered": asked.get("view") == "rendered",
         "source_url": _web_address(item),
-        "panel": stored_panel(item),
+        "panel": stored_panel(item, may_add_words=glossary.may_add(desk)),
         "revisions": found,
         "compared": compared(found, asked.get("from", ""), asked.get("to", "")),
         "reviews": reviews(viewer),

@@ -3,12 +3,14 @@
 Writers and editors see their text live, reviewers what was stored at submit; all three see the same rows.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 
 from annotation import checking
+from annotation.glossary import LONGEST_WORD
 from annotation.models import Dismissal, Item
 from annotation.reasons import DismissReason
 from annotation.texts import Written
@@ -60,6 +62,7 @@ class Row:
 
     fingerprint: str
     check: str
+    code: str
     title: str
     severity: str
     field: str
@@ -68,12 +71,28 @@ class Row:
     message: str
     suggestions: list[Replacement]
     clause: str
+    clause_url: str
     dismissed: bool
     dismissed_reason: str
     dismiss_url: str
     undismiss_url: str
+    # The word and where to post it, for who may put it into the project's glossary.
+    word: str = ""
+    word_url: str = ""
+    # The same words twice give the same fingerprint; this names the row.
+    anchor: str = ""
 
     dismiss_choices = DISMISS_CHOICES
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the buttons of a row post to, and the page its clause is on; empty for what this person may not do."""
+
+    clauses: str
+    dismiss: str = ""
+    undismiss: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +144,7 @@ def live_panel(
     guideline_version: int,
     dismissals: Mapping[str, Dismissed] | None = None,
     may_dismiss: bool = True,
+    may_add_words: bool = False,
     asks_workers: bool = False,
 ) -> Panel:
     """The text as it stands in the editor. `item` with its cell, project and context loaded.
@@ -143,7 +163,11 @@ def live_panel(
     findings = tuned(findings, checking.tuning_of(item.project))
     away = [result for result in results if result.status != CheckRun.Status.DONE]
     return Panel(
-        rows=rows_of(item, findings, dismissals_in(item) if dismissals is None else dismissals, may_dismiss),
+        rows=rows_of(
+            findings,
+            dismissals_in(item) if dismissals is None else dismissals,
+            addresses_of(item, may_dismiss=may_dismiss, may_add_words=may_add_words),
+        ),
         prompt_tokens=tokens.count(written.prompt),
         completion_tokens=tokens.count(written.completion),
         unavailable=[Away(_title(result.check), result.error) for result in away],
@@ -153,13 +177,13 @@ def live_panel(
     )
 
 
-def stored_panel(item: Item, *, may_dismiss: bool = False) -> Panel:
+def stored_panel(item: Item, *, may_add_words: bool = False) -> Panel:
     """The current revision as the checks judged it at submit; two statements, nothing is run."""
     results = checking.stored_results(item)
     done = [result for result in results if result.is_done]
     findings = checking.findings_of(done, item.project)
     return Panel(
-        rows=rows_of(item, findings, dismissals_in(item), may_dismiss),
+        rows=rows_of(findings, dismissals_in(item), addresses_of(item, may_add_words=may_add_words)),
         prompt_tokens=item.current.prompt_tokens if item.current else 0,
         completion_tokens=item.current.completion_tokens if item.current else 0,
         unavailable=_not_run(item, results),
@@ -172,13 +196,20 @@ def _passed(names: Iterable[str], findings: Sequence[Finding]) -> list[str]:
     return [_title(name) for name in names if name not in found]
 
 
-def rows_of(
-    item: Item, findings: Iterable[Finding], dismissals: Mapping[str, Dismissed], may_dismiss: bool
-) -> list[Row]:
+def rows_of(findings: Iterable[Finding], dismissals: Mapping[str, Dismissed], addresses: Addresses) -> list[Row]:
     """must → should → note; what was dismissed comes last."""
-    addresses = _addresses(item) if may_dismiss else ("", "")
     rows = [_row(one, dismissals.get(one.fingerprint), addresses) for one in policy.in_order(findings)]
-    return sorted(rows, key=lambda row: row.dismissed)
+    return _named_apart(sorted(rows, key=lambda row: row.dismissed))
+
+
+def _named_apart(rows: Iterable[Row]) -> list[Row]:
+    seen: Counter[str] = Counter()
+    named = []
+    for row in rows:
+        seen[row.fingerprint] += 1
+        number = seen[row.fingerprint]
+        named.append(replace(row, anchor=row.fingerprint if number == 1 else f"{row.fingerprint}-{number}"))
+    return named
 
 
 def dismissals_in(item: Item) -> dict[str, Dismissed]:
@@ -186,18 +217,25 @@ def dismissals_in(item: Item) -> dict[str, Dismissed]:
     return {fingerprint: Dismissed(reason, note) for fingerprint, reason, note in rows}
 
 
-def _addresses(item: Item) -> tuple[str, str]:
-    place = [item.project.slug, item.pk]
-    return reverse("annotation:dismiss", args=place), reverse("annotation:undismiss", args=place)
+def addresses_of(item: Item, *, may_dismiss: bool = False, may_add_words: bool = False) -> Addresses:
+    slug = item.project.slug
+    return Addresses(
+        clauses=reverse("annotation:guideline", args=[slug]),
+        dismiss=reverse("annotation:dismiss", args=[slug, item.pk]) if may_dismiss else "",
+        undismiss=reverse("annotation:undismiss", args=[slug, item.pk]) if may_dismiss else "",
+        words=reverse("annotation:glossary-add", args=[slug]) if may_add_words else "",
+    )
 
 
-def _row(finding: Finding, dismissed: Dismissed | None, addresses: tuple[str, str]) -> Row:
+def _row(finding: Finding, dismissed: Dismissed | None, addresses: Addresses) -> Row:
     """A `must` finding is mended, never dismissed."""
     is_must = finding.severity is Severity.MUST
     dismissed = None if is_must else dismissed
+    is_word = bool(finding.data.get("spelling")) and 0 < len(finding.excerpt) <= LONGEST_WORD
     return Row(
         fingerprint=finding.fingerprint,
         check=finding.check,
+        code=finding.code,
         title=_title(finding.check),
         severity=finding.severity.value,
         field=finding.field.value,
@@ -206,10 +244,13 @@ def _row(finding: Finding, dismissed: Dismissed | None, addresses: tuple[str, st
         message=finding.message,
         suggestions=[Replacement.of(suggestion) for suggestion in finding.suggestions],
         clause=finding.clause,
+        clause_url=addresses.clauses,
         dismissed=dismissed is not None,
         dismissed_reason=str(dismissed or ""),
-        dismiss_url="" if is_must else addresses[0],
-        undismiss_url="" if is_must else addresses[1],
+        dismiss_url="" if is_must else addresses.dismiss,
+        undismiss_url="" if is_must else addresses.undismiss,
+        word=finding.excerpt if is_word else "",
+        word_url=addresses.words if is_word and dismissed is None else "",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from annotation import glossary
 from annotation.access import Desk
 from annotation.models import Assignment, Clause, Comment, Draft, Format, Guideline, Item, Review, Verdict
 from annotation.panel import Panel, live_panel
@@ -18,7 +19,7 @@ from annotation.writing import starting_text
 from catalog.skills import DESCRIPTIONS, Skill
 from core.refusal import Refusal
 
-SCRIPTS = ("js/editor.js", "js/signals.js", "js/autosave.js", "js/desk.js")
+SCRIPTS = ("js/editor.js", "js/signals.js", "js/autosave.js", "js/checks.js", "js/desk.js")
 
 OWN_LABELS: dict[str, tuple[str, str]] = {
     "title": ("Title", "As the source gives it"),
@@ -126,7 +127,7 @@ def workbench_of(desk: Desk, item: Item, assignment: Assignment, *, typed: Writt
         written=written,
         version=draft.version,
         draft=draft,
-        panel=live_panel(item, written, guideline_version=version),
+        panel=live_panel(item, written, guideline_version=version, may_add_words=glossary.may_add(desk)),
         guideline=guideline,
         clauses=_clauses(guideline, item.cell.skill),
         remarks=remarks_on(item, written),

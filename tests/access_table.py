@@ -43,6 +43,7 @@ annotation:edit-finish editing           GET   sign-in  404      403      403   
 annotation:edit-finish editing           POST  sign-in  404      403      403      in       403      403
 annotation:edit-give-up editing          GET   sign-in  404      403      403      in       403      403
 annotation:edit-give-up editing          POST  sign-in  404      403      403      in       403      403
+annotation:glossary-add                  POST  sign-in  404      403      403      in       in       403
 annotation:adjudicate disputed           GET   sign-in  404      403      403      in       403      403
 annotation:adjudicate-open disputed      POST  sign-in  404      403      403      in       403      403
 annotation:adjudicate-settle disputed    GET   sign-in  404      403      403      in       403      403
@@ -70,6 +71,15 @@ annotation:clause-edit                   GET   sign-in  404      403      403   
 annotation:clause-edit                   POST  sign-in  404      403      403      403      in       403
 annotation:clause-remove                 POST  sign-in  404      403      403      403      in       403
 annotation:guideline-preview             POST  sign-in  404      403      403      403      in       403
+annotation:checks                        GET   sign-in  404      403      403      403      in       403
+annotation:checks-csv                    GET   sign-in  404      403      403      403      in       403
+annotation:checks-findings               GET   sign-in  404      403      403      403      in       403
+annotation:checks-switches               GET   sign-in  404      403      403      403      in       403
+annotation:checks-switch                 GET   sign-in  404      403      403      403      in       403
+annotation:checks-switch                 POST  sign-in  404      403      403      403      in       403
+annotation:checks-undo                   POST  sign-in  404      403      403      403      in       403
+annotation:finding-rule reviewing        POST  sign-in  404      403      in       403      403      403
+annotation:engines                       GET   sign-in  403      403      403      403      in       403
 annotation:people                        GET   sign-in  404      403      403      403      in       403
 annotation:invite                        GET   sign-in  404      403      403      403      in       403
 annotation:invite                        POST  sign-in  404      403      403      403      in       403

@@ -180,7 +180,7 @@ def _text(item: Item, opening: tracking.Opening, form: EditForm | None) -> dict[
         "tracked": tracking.track(item.current, written, hunk_reasons(form.data) if form else {}),
         "note": form.data.get("note", "") if form else "",
         "meaning_changed": bool(form and form.data.get("meaning_changed")),
-        "panel": panel.live_panel(item, written, guideline_version=guideline_version(item.project)),
+        "panel": panel.live_panel(item, written, guideline_version=guideline_version(item.project), may_add_words=True),
     }
 
 

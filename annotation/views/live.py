@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
-from annotation import dismissing, writing
+from annotation import dismissing, glossary, writing
 from annotation.access import Desk, get_item, may_see, requires
 from annotation.handing_out import lease_lost
 from annotation.models import Dismissal, Guideline, Item
@@ -55,7 +55,7 @@ def check(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     posted = read(request)
     _refuse_too_long(posted.written)
     # Without the request: no context processor has anything to add to a list of findings.
-    found = _panel(item, posted.written, asks_workers=posted.asks_workers)
+    found = _panel(desk, item, posted.written, asks_workers=posted.asks_workers)
     part = render_to_string("qa/_findings.html", findings_context(found))
     # 286 tells whoever polls that nothing more will come.
     return HttpResponse(part, status=286 if posted.asks_workers and not found.pending else 200)
@@ -70,7 +70,7 @@ def preview(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     context = {
         "item": item,
         "written": posted.written,
-        "panel": _panel(item, posted.written),
+        "panel": _panel(desk, item, posted.written),
         "refusal": writing.refusal_to_submit(item, posted.written) if item.author_id == desk.user.pk else None,
         "changes_first": "changes" in request.POST,
     }
@@ -109,7 +109,7 @@ def findings_context(panel: Panel, *, can_apply: bool = True, can_dismiss: bool 
 
 
 def _findings_part(desk: Desk, item_id: int, written: Written) -> HttpResponse:
-    panel = _panel(_item_for_panel(desk, item_id), written)
+    panel = _panel(desk, _item_for_panel(desk, item_id), written)
     return HttpResponse(render_to_string("qa/_findings.html", findings_context(panel)))
 
 
@@ -127,11 +127,16 @@ def _item_for_panel(desk: Desk, item_id: int) -> Item:
     return item
 
 
-def _panel(item: Item, written: Written, *, asks_workers: bool = False) -> Panel:
+def _panel(desk: Desk, item: Item, written: Written, *, asks_workers: bool = False) -> Panel:
     rows: list[dict[str, str]] = getattr(item, "dismissed", [])
-    dismissals = {row["of"]: Dismissed(row["reason"], row["note"]) for row in rows}
-    version = _guideline_version(item)
-    return live_panel(item, written, guideline_version=version, dismissals=dismissals, asks_workers=asks_workers)
+    return live_panel(
+        item,
+        written,
+        guideline_version=_guideline_version(item),
+        dismissals={row["of"]: Dismissed(row["reason"], row["note"]) for row in rows},
+        may_add_words=glossary.may_add(desk),
+        asks_workers=asks_workers,
+    )
 
 
 def _guideline_version(item: Item) -> int:

@@ -1,4 +1,4 @@
-// The writing desk besides the text control: remarks at their words, clauses, copying what is kept.
+// The writing desk besides the text control: remarks at their words, copying what is kept.
 
 const { toast } = window.scriptorium;
 const root = document.querySelector("[data-editor]");
@@ -32,8 +32,6 @@ function goTo(remark) {
 document.addEventListener("click", (event) => {
   const remark = event.target.closest("[data-remark]");
   if (remark && !event.target.closest("form, a, summary")) goTo(remark);
-  const clause = event.target.closest("[data-clause]");
-  if (clause) openClause(clause.dataset.clause);
   const copying = event.target.closest("[data-copy]");
   if (copying) copy(document.getElementById(copying.dataset.copy));
 });
@@ -43,11 +41,6 @@ document.addEventListener("htmx:afterSettle", paint);
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target.id === "preview-body") event.detail.target.textContent = "One moment …";
 });
-
-function openClause(code) {
-  const details = document.getElementById(`clause-${code}`)?.closest("details");
-  if (details) details.open = true;
-}
 
 // --- a form that stands aside carries the token the desk holds now
 

@@ -1,11 +1,11 @@
 // Texts with findings. Editing is the browser's own <textarea> (undo, IME, right-to-left, spelling);
 // a transparent layer of the same text beneath it carries the underlines as CSS.highlights.
+// What is asked of the server while somebody writes, and how its answers reach the panel, is checks.js.
 // Contract of the data attributes: docs/interface.md
 
-const { announce, csrf, toUnits, toPoints } = window.scriptorium;
+const { announce, toUnits, toPoints } = window.scriptorium;
 const SEVERITIES = ["must", "should", "note"];
-const CHECK_PAUSE = 400;
-const ANNOUNCE_PAUSE = 1500;
+const LONGEST_SAID = 60;
 
 // What one edit did, as the smallest replaced stretch.
 function changeBetween(before, after) {
@@ -129,6 +129,11 @@ class Editor {
     this.panel?.addEventListener("focusin", (event) => this.setCurrent(this.findingOf(event.target)));
     this.panel?.addEventListener("htmx:afterSettle", () => this.readFindings());
     document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.goBack(event));
+  }
+
+  body(more = {}) {
+    return JSON.stringify({ ...this.values(), version: +this.root.dataset.version, token: this.root.dataset.token, signals: this.signals?.() ?? {}, ...more });
   }
 
   // --- findings
@@ -138,23 +143,34 @@ class Editor {
     return row ? this.findings.find((finding) => finding.row === row) : null;
   }
 
+  get open() { return this.findings.filter((finding) => !finding.stale && !("dismissed" in finding.row.dataset)); }
+
+  // A row that waits for its check to look at the new text keeps the place that has moved along with its words.
   readFindings() {
     if (!this.panel) return;
-    this.findings = [...this.panel.querySelectorAll(".finding")].map((row) => {
-      const surface = this.surfaces.get(row.dataset.field);
-      const range = surface && row.dataset.start ? surface.range(+row.dataset.start, +row.dataset.end) : null;
-      return { row, surface, range, text: range?.toString(), severity: row.dataset.severity, stale: false };
-    });
-    this.current = null;
+    const known = new Map(this.findings.map((finding) => [finding.row, finding]));
+    const isKept = (row) => known.has(row) && ("waiting" in row.dataset || "stale" in row.dataset);
+    this.findings = [...this.panel.querySelectorAll(".finding")].map((row) => (isKept(row) ? known.get(row) : this.read(row)));
+    this.setCurrent(this.findings.find((finding) => finding.row === this.current?.row));
     this.paint();
     this.showCounts();
     this.showFormat();
+    this.root.dispatchEvent(new CustomEvent("editor:findings"));
   }
+
+  read(row) {
+    const surface = this.surfaceOf(row.dataset.field);
+    const range = surface && row.dataset.start ? surface.range(+row.dataset.start, +row.dataset.end) : null;
+    return { row, surface, range, text: range?.toString(), severity: row.dataset.severity, stale: false };
+  }
+
+  // The passage an author brings is written in a field of its own.
+  surfaceOf(name) { return this.surfaces.get(name) || (name === "context" ? this.surfaces.get("own_text") : undefined); }
 
   paint() {
     if (!CSS.highlights) return;
     for (const severity of SEVERITIES) {
-      const open = this.findings.filter((finding) => finding.severity === severity && finding.range && !finding.stale && !("dismissed" in finding.row.dataset));
+      const open = this.open.filter((finding) => finding.severity === severity && finding.range);
       const highlight = new Highlight(...open.map((finding) => finding.range));
       highlight.priority = SEVERITIES.length - SEVERITIES.indexOf(severity);
       CSS.highlights.set(severity, highlight);
@@ -203,6 +219,8 @@ class Editor {
   clicked(event) {
     const command = event.target.closest("[data-command]");
     if (command) return this[command.dataset.command]?.();
+    const link = event.target.closest("[data-clause]");
+    if (link) return this.openClause(link, event);
     const finding = this.findingOf(event.target);
     if (event.target.closest("[data-format-chip]")) return this.jump(this.findings.find((each) => each.row.dataset.check === "format"));
     if (!finding) return undefined;
@@ -213,7 +231,7 @@ class Editor {
   }
 
   next(step = 1) {
-    const open = this.findings.filter((finding) => !finding.stale && !("dismissed" in finding.row.dataset));
+    const { open } = this;
     if (!open.length) return announce("No findings");
     const at = open.indexOf(this.current);
     const finding = open[at < 0 ? (step > 0 ? 0 : open.length - 1) : (at + step + open.length) % open.length];
@@ -229,38 +247,92 @@ class Editor {
     if (finding.range && !finding.stale) finding.surface.select(finding.range);
     this.setCurrent(finding);
     this.keepInPanel(finding.row);
+    this.tell("editor:noticed", [finding]);
+  }
+
+  isApplicable(finding) { return "suggestion" in finding.row.dataset && Boolean(finding.surface?.editable); }
+
+  tell(name, findings) {
+    this.root.dispatchEvent(new CustomEvent(name, { detail: { findings: findings.map((finding) => ({ fingerprint: finding.row.dataset.fingerprint, code: finding.row.dataset.code })) } }));
   }
 
   apply() {
-    const finding = this.current || this.findings.find((each) => !each.stale && "suggestion" in each.row.dataset);
-    if (!finding || !("suggestion" in finding.row.dataset)) return announce("Nothing to apply here");
+    const finding = this.current || this.open.find((each) => this.isApplicable(each));
+    if (!finding || !this.isApplicable(finding)) return announce("Nothing to apply here");
     return this.applyTo(finding, finding.row.dataset.suggestion);
   }
 
   applyTo(finding, suggestion) {
-    if (!finding.surface?.editable || !finding.range) return;
-    if (finding.stale || finding.range.toString() !== finding.text) {
+    if (!finding.surface?.editable) return;
+    if (finding.stale || (finding.range && finding.range.toString() !== finding.text)) {
       announce("The text has changed here; the check is running again");
       return;
     }
-    const { startOffset, endOffset } = finding.range;
+    const [start, end] = finding.range ? [finding.range.startOffset, finding.range.endOffset] : [0, finding.surface.value.length];
+    this.put(finding.surface, start, end, suggestion, [finding]);
+    announce(suggestion ? `Replaced by ${suggestion.length > LONGEST_SAID ? "the suggestion" : suggestion}` : "Removed");
+  }
+
+  put(surface, start, end, text, findings) {
+    this.tell("editor:applied", findings);
     this.root.dispatchEvent(new CustomEvent("editor:applying"));
-    finding.surface.replace(startOffset, endOffset, suggestion);
-    announce(suggestion ? `Replaced by ${suggestion}` : "Removed");
-    this.checkSoon(0);
+    surface.replace(start, end, text);
+    this.checks?.soon(0);
+  }
+
+  clause() {
+    const finding = [this.current, ...this.open].find((each) => each?.row.querySelector("[data-clause]"));
+    if (!finding) return announce("No clause belongs to these findings");
+    this.setCurrent(finding);
+    return finding.row.querySelector("[data-clause]").click();
+  }
+
+  // In place where the guideline is beside the text; elsewhere the link opens it.
+  openClause(link, event) {
+    const details = document.getElementById(`clause-${link.dataset.clause}`)?.closest("details");
+    if (!details) return;
+    event.preventDefault();
+    this.leave();
+    details.open = true;
+    details.firstElementChild.focus({ preventScroll: true });
+    details.scrollIntoView({ block: "nearest" });
   }
 
   dismiss() {
-    const finding = this.current || this.findings.find((each) => each.row.querySelector("[data-dismiss]"));
-    if (finding) this.openDismiss(finding);
+    const finding = this.current || this.open.find((each) => each.row.querySelector("[data-dismiss]"));
+    if (!finding?.row.querySelector("[data-dismiss]")) return announce("Nothing to dismiss here");
+    return this.openDismiss(finding);
   }
 
   openDismiss(finding) {
     const form = finding.row.querySelector("[data-dismiss-form]");
     if (!form) return;
+    this.leave();
     form.hidden = !form.hidden;
     finding.row.querySelector("[data-dismiss]")?.setAttribute("aria-expanded", String(!form.hidden));
     if (!form.hidden) form.querySelector("[name=reason]").focus();
+    this.keepInPanel(finding.row);
+    this.tell("editor:noticed", [finding]);
+  }
+
+  // From a form or a clause that a key has opened, Escape leads back into the text.
+  leave() {
+    const field = this.fields.find((each) => each.element === document.activeElement);
+    if (field) this.leftFrom = field.element;
+  }
+
+  goBack(event) {
+    const form = event.target.closest?.("[data-dismiss-form]");
+    if (form) {
+      form.hidden = true;
+      form.closest(".finding").querySelector("[data-dismiss]")?.setAttribute("aria-expanded", "false");
+    }
+    if (form || event.target.closest?.(".clause")) this.comeBack(form?.closest(".finding"));
+  }
+
+  comeBack(otherwise) {
+    (this.leftFrom || otherwise)?.focus({ preventScroll: true });
+    this.leftFrom = null;
   }
 
   // --- typing
@@ -270,7 +342,6 @@ class Editor {
     for (const finding of this.findings) if (finding.surface === field && !finding.stale) this.weather(finding, change);
     this.paint();
     this.root.dispatchEvent(new CustomEvent("editor:input", { detail: { field: field.name, change } }));
-    this.checkSoon(CHECK_PAUSE);
   }
 
   // A finding whose words were touched is greyed at once; one that only moved stays.
@@ -279,77 +350,6 @@ class Editor {
     if (range && range.startOffset === change.at && change.removed === 0 && range.toString() === change.inserted + finding.text) range.setStart(range.startContainer, change.at + change.inserted.length);
     finding.stale = !range || range.toString() !== finding.text;
     finding.row.toggleAttribute("data-stale", finding.stale);
-  }
-
-  // --- live checks
-
-  checkSoon(pause) {
-    if (!this.root.dataset.checkUrl) return;
-    clearTimeout(this.checkTimer);
-    this.checkTimer = setTimeout(() => this.check(), pause);
-  }
-
-  body() {
-    return JSON.stringify({ ...this.values(), version: +this.root.dataset.version, token: this.root.dataset.token, signals: this.signals?.() ?? {} });
-  }
-
-  async check() {
-    this.checking?.abort();
-    this.checking = new AbortController();
-    const checked = JSON.stringify(this.values());
-    this.status("checking …");
-    try {
-      const answer = await fetch(this.root.dataset.checkUrl, {
-        method: "POST", body: this.body(), signal: this.checking.signal, credentials: "same-origin",
-        headers: { "Content-Type": "application/json", Accept: "application/json, text/html;q=0.9", "HX-Request": "true", "X-CSRFToken": csrf() },
-      });
-      if (!answer.ok) return this.status("checks unavailable; they run when you submit");
-      const html = await answer.text();
-      if (JSON.stringify(this.values()) === checked) this.showFindings(html);
-    } catch (error) {
-      if (error.name !== "AbortError") this.status("checks unavailable; they run when you submit");
-    }
-    return undefined;
-  }
-
-  status(words) {
-    const place = document.querySelector("[data-check-status]");
-    if (place) place.textContent = words;
-  }
-
-  showFindings(html) {
-    const kept = this.panelState();
-    this.panel.innerHTML = html;
-    window.htmx?.process(this.panel);
-    this.readFindings();
-    this.restorePanel(kept);
-    this.status("checked");
-    clearTimeout(this.announceTimer);
-    this.announceTimer = setTimeout(() => announce(this.summary()), ANNOUNCE_PAUSE);
-    this.root.dispatchEvent(new CustomEvent("editor:checked", { detail: { findings: this.findings.length } }));
-  }
-
-  summary() {
-    const count = (severity) => this.findings.filter((finding) => finding.severity === severity && !("dismissed" in finding.row.dataset)).length;
-    return this.findings.length ? `${count("must")} must fix, ${count("should")} should fix, ${count("note")} notes` : "Nothing found";
-  }
-
-  panelState() {
-    const focused = this.panel.contains(document.activeElement) ? document.activeElement : null;
-    const scroller = this.panel.closest(".aside-sticky, .scroll") || this.panel;
-    const reasons = [...this.panel.querySelectorAll("[data-dismiss-form]:not([hidden]) [name=reason]")].map((input) => [input.closest(".finding").id, input.value]);
-    return { scroller, top: scroller.scrollTop, current: this.current?.row.id, reasons, row: focused?.closest(".finding")?.id, selector: focused && focusSelector(focused) };
-  }
-
-  restorePanel(kept) {
-    this.setCurrent(this.findings.find((finding) => finding.row.id === kept.current));
-    for (const [id, reason] of kept.reasons) {
-      const form = document.getElementById(id)?.querySelector("[data-dismiss-form]");
-      if (form) { form.hidden = false; form.querySelector("[name=reason]").value = reason; }
-    }
-    const row = kept.row && document.getElementById(kept.row);
-    if (row) (row.querySelector(kept.selector) || row).focus({ preventScroll: true });
-    kept.scroller.scrollTop = kept.top;
   }
 
   // --- tokens and format
@@ -377,12 +377,6 @@ class Editor {
     if (!finding) chip.textContent = field?.value.trim() ? `Valid ${wanted}` : `${wanted} wanted`;
     else chip.textContent = finding.range ? placeOf(finding) : `Not valid ${wanted}`;
   }
-}
-
-function focusSelector(element) {
-  if (element.name) return `[name="${element.name}"]`;
-  if ("dismiss" in element.dataset) return "[data-dismiss]";
-  return "apply" in element.dataset ? "[data-apply]" : null;
 }
 
 function placeOf(finding) {

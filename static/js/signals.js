@@ -1,12 +1,17 @@
-// Writing signals: how a text came about, never what it says. Sent with every save as running totals.
+// Writing signals: how a text came about, never what it says. Sent with every save as running totals, with the names
+// of the findings that were shown and of those whose suggestion was applied.
 
 const IDLE_CUT = 120000;
+const SEEN_AFTER = 2000; // a finding that stood open for so long counts as shown
+const MOST_FINDINGS = 200;
 
 class Signals {
   constructor(root, editor) {
-    this.counts = { typed: 0, pasted_inside: 0, pasted_outside: 0, applied: 0, deleted: 0, active_seconds: 0, ...JSON.parse(root.dataset.signals || "{}") };
+    const { findings, ...counts } = JSON.parse(root.dataset.signals || "{}");
+    this.counts = { typed: 0, pasted_inside: 0, pasted_outside: 0, applied: 0, deleted: 0, active_seconds: 0, ...counts };
     this.seconds = this.counts.active_seconds;
-    editor.signals = () => ({ ...this.counts, active_seconds: Math.round(this.seconds) });
+    this.report = new Report(root, editor, findings || {});
+    editor.signals = () => ({ ...this.counts, active_seconds: Math.round(this.seconds), findings: this.report.told });
     root.addEventListener("editor:applying", () => { this.source = "applied"; });
     root.addEventListener("editor:restoring", () => { this.source = "restored"; });
     root.addEventListener("editor:restored", () => { this.source = null; });
@@ -49,6 +54,39 @@ class Signals {
     const now = performance.now();
     if (this.last && now - this.last < IDLE_CUT) this.seconds += (now - this.last) / 1000;
     this.last = now;
+  }
+}
+
+// Which findings a person saw and used: fingerprints and kinds, none of their words.
+class Report {
+  constructor(root, editor, before) {
+    this.editor = editor;
+    this.shown = new Map(Object.entries(before.shown || {}));
+    this.applied = new Set(before.applied || []);
+    this.since = new Map();
+    for (const name of ["editor:applied", "editor:noticed"]) root.addEventListener(name, (event) => event.detail.findings.forEach((finding) => this.show(finding)));
+    root.addEventListener("editor:applied", (event) => event.detail.findings.forEach(({ fingerprint }) => this.applied.size < MOST_FINDINGS && this.applied.add(fingerprint)));
+    root.addEventListener("editor:findings", () => this.look());
+    this.look();
+  }
+
+  get told() { return { shown: Object.fromEntries(this.shown), applied: [...this.applied] }; }
+
+  show({ fingerprint, code }) {
+    if (this.shown.size < MOST_FINDINGS && !this.shown.has(fingerprint)) this.shown.set(fingerprint, code);
+  }
+
+  look() {
+    clearTimeout(this.timer);
+    const now = performance.now();
+    const open = new Map(this.editor.open.map(({ row }) => [row.dataset.fingerprint, row.dataset.code]));
+    for (const fingerprint of this.since.keys()) if (!open.has(fingerprint)) this.since.delete(fingerprint);
+    for (const [fingerprint, code] of open) {
+      if (!this.since.has(fingerprint)) this.since.set(fingerprint, now);
+      if (now - this.since.get(fingerprint) >= SEEN_AFTER && !document.hidden) this.show({ fingerprint, code });
+    }
+    const waiting = [...this.since].filter(([fingerprint]) => !this.shown.has(fingerprint)).map(([, at]) => at + SEEN_AFTER - now);
+    if (waiting.length && this.shown.size < MOST_FINDINGS) this.timer = setTimeout(() => this.look(), Math.max(500, Math.min(...waiting) + 20));
   }
 }
 

@@ -84,7 +84,7 @@ class Server:
         ]
 
     def page(self) -> str:
-        scripts = ["editor", "signals", "autosave"]
+        scripts = ["editor", "signals", "autosave", "checks"]
         return render(PAGE, {**self.__dict__, "scripts": scripts, "findings_html": self.findings_html(self.texts)})
 
     def findings_html(self, texts: dict[str, str]) -> str:
