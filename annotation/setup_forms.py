@@ -42,10 +42,19 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # no type paramet
 
 # (name in the style guide, label, choices or None for a yes/no, help)
 _AVOID = [("allow", "Allow"), ("avoid", "Avoid")]
+_REQUIRE = [*_AVOID, ("require", "Require")]
 STYLE_CHOICES: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     "italics": ("Italics", _AVOID, ""),
     "bold": ("Bold", _AVOID, ""),
-    "headings": ("Headings", _AVOID, ""),
+    "headings": ("Headings", _REQUIRE, ""),
+    "lists": ("Lists", _REQUIRE, ""),
+    "tables": ("Tables", _REQUIRE, ""),
+    "code_blocks": ("Code blocks", _AVOID, ""),
+    "html_tags": ("HTML tags", _AVOID, ""),
+    "heading_jumps": ("Headings that skip a level", _AVOID, ""),
+    "bold_headings": ("Bold lines in place of headings", _AVOID, ""),
+    "author_citations": ("Sources as papers name them", _AVOID, "(Smith, 2019)"),
+    "emoji": ("Pictograms", _AVOID, "Such as 😀."),
     "http_links": ("Addresses without https", _AVOID, "Plain http:// in place of https://."),
     "citation_marks": ("Citation marks", _AVOID, "Numbers in brackets such as [3]."),
     "bare_links": ("Addresses written out", _AVOID, "In place of a Markdown link."),

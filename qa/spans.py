@@ -17,6 +17,8 @@ class Mark:
     end: int | None = None
     suggestions: tuple[Suggestion, ...] = ()
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    # Whether it goes around text that may have findings of its own, as emphasis does.
+    wraps: bool = False
 
     def to_finding(self, check: str, field: Field, text: str) -> Finding:
         return Finding(
@@ -47,13 +49,14 @@ def position_of(text: str, line: int, column: int) -> int:
 
 
 def first_per_place(marks: Iterable[Mark]) -> Iterator[Mark]:
-    """Drops marks that begin inside an earlier one: a place gets one finding, the one its text begins with."""
+    """Drops marks that begin inside an earlier one: a place gets one finding, the one its text begins with. What only
+    wraps a text hides nothing in it."""
     ordered = sorted(marks, key=lambda mark: (mark.start or 0, -(mark.end or 0)))
     reached = -1
     for mark in ordered:
         if mark.start is None or mark.start >= reached:
             yield mark
-            reached = max(reached, mark.end or 0)
+            reached = reached if mark.wraps else max(reached, mark.end or 0)
 
 
 def inside(spans: list[tuple[int, int]], position: int) -> bool:

@@ -1,11 +1,12 @@
+# ruff: noqa: E501  # lists of phrases and patterns read better one to a line
 """Characters nobody typed: invisible ones, look-alikes from another script, broken encodings, doubled blanks."""
 
 import html
 import re
 from collections.abc import Iterator
 
+from qa.artifacts import look_alikes
 from qa.checks.base import Severity, Subject, Suggestion
-from qa.scripts import CYRILLIC, GREEK, LATIN, script_of
 from qa.spans import Mark
 
 REMOVE = (Suggestion("Remove", ""),)
@@ -13,26 +14,31 @@ RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "ps", "yi", "ug", "sd", "ckb")
 FRENCH_SPACING = ("fr",)
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
-# Zero-width space, word joiner and its kin, byte order mark, Mongolian vowel separator, interlinear marks.
-INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u180e\ufff9-\ufffb\u115f\u1160\u3164\uffa0]+")
-SOFT_HYPHEN = re.compile("\u00ad+")
-# Joiners shape Arabic, Indic scripts and emoji; between these letters they do nothing.
-JOINERS = re.compile(
-    "(?<=[A-Za-z\u00c0-\u024f\u0400-\u04ff\u0370-\u03ff])[\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f\u0400-\u04ff\u0370-\u03ff])"
+# Zero-width space, word joiner and its kin, byte order mark, Mongolian vowel separator, interlinear marks, fillers,
+# blank Braille, line separators, deprecated format characters.
+INVISIBLE = re.compile(
+    "[\u200b\u2060-\u2065\u206a-\u206f\ufeff\u180b-\u180e\ufff0-\ufffc\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800"
+    "\u2028\u2029\U0001d173-\U0001d17a\U0001bca0-\U0001bca3]+"
 )
+PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
+# A selector of glyphs changes a symbol, a Han character or an emoji; behind a letter or a blank it only hides.
+SELECTORS = re.compile(
+    "(?<=[\\sA-Za-z\u00c0-\u024f\u0370-\u052f.,;:!?])[\ufe00-\ufe0f\U000e0100-\U000e01ef]+|[\U000e0100-\U000e01ef]{2,}"
+)
+SOFT_HYPHEN = re.compile("\u00ad+")
+# Joiners shape Arabic, Indic and other complex scripts, and emoji; beside none of these they do nothing.
+_SHAPED = "\u0530-\u1fff\u200c\u200d\u20e3\u2190-\u2bff\ua800-\uabff\ufb1d-\ufdff\ufe0f\ufe70-\ufefc\U00010a00-\U00011fff\U0001f000-\U0001faff"
+JOINERS = re.compile(f"(?<![{_SHAPED}])[\u200c\u200d]+(?![{_SHAPED}])")
+EMOJI = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3]"
+    "[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*)+"
+)
+# Signs that are written as text as often as drawn as pictures.
+TEXT_SIGNS = frozenset("☐☑☒✓✔✗✘★☆♀♂♠♣♥♦♩♪♫♬♭♯☎✉✝✡☪☮☯☭☠☢☣⚖⚠✂➔➜➡❶❷❸❹❺❻❼❽❾❿➀➁➂➃➄➅➆➇➈➉✦✧❖❑☼☾☽")
 TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
 OVERRIDES = re.compile("[\u202d\u202e]+")
 DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202c\u2066-\u2069\u061c]+")
 HAS_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-WORD = re.compile(r"[^\W\d_]{2,}")
-LATIN_LETTERS = "ABCEHIJKMNOPSTXYaceopsxyij"
-LOOK_ALIKES = {
-    CYRILLIC: dict(zip("АВСЕНІЈКМNОРЅТХУасеорѕхуіј", LATIN_LETTERS, strict=True)),
-    GREEK: dict(zip("ΑΒΕΗΙΚΜΝΟΡΤΧΥΖο", "ABEHIKMNOPTXYZo", strict=True)),
-}
-del LOOK_ALIKES[CYRILLIC]["N"]
-TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in LOOK_ALIKES[CYRILLIC].items()}
 
 REPLACEMENT = re.compile("\ufffd+")
 # UTF-8 read as Windows-1252: pairs that begin with one of these leads and are not words of any language.
@@ -40,11 +46,12 @@ MOJIBAKE = re.compile(
     "(?:â€[™œ\u009d\u0153“”˜¦\u201c\u201d]|Ã[©¨¤¶¼±³¡\u00ad«ª®´»¹§\u009f…‰–]|Â[ °·«»©®£]|Ð[°-¿]Ñ[\u0080-\u008f]?)+"
 )
 ENTITY = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#34|mdash|ndash|hellip|rsquo|lsquo|rdquo|ldquo|auml|ouml|uuml|eacute);"
+    r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#34|mdash|ndash|hellip|rsquo|lsquo|rdquo|ldquo|auml|ouml|uuml|eacute|copy|bull|middot|laquo|raquo|euro|szlig|#\d{2,5}|#x[0-9a-fA-F]{2,5});"
 )
 DOUBLED = re.compile("(?<=[^\\s.!?:;|>*-])(?:[ \u00a0]{2,3})(?=[^\\s|*#`-])")
 TABULAR = re.compile("[ \u00a0]{2,}\\S+[^\n]*?\\S[ \u00a0]{2,}\\S|\\||\t")
-NONBREAKING = re.compile("\u00a0+")
+# Also the narrow and the figure space, the thin ones and the em space.
+NONBREAKING = re.compile("[\u00a0\u202f\u2000-\u200a\u205f]+")
 
 
 def find(subject: Subject, text: str, prose: str) -> Iterator[Mark]:
@@ -53,7 +60,8 @@ def find(subject: Subject, text: str, prose: str) -> Iterator[Mark]:
     if not text.isascii():
         yield from _invisible(text)
         yield from _directions(subject, text)
-        yield from _mixed_scripts(prose)
+        yield from look_alikes.find(subject, prose)
+        yield from _emoji(subject, prose)
         yield from _broken(prose)
         yield from _nonbreaking(subject, prose)
     elif not text.isprintable():
@@ -79,6 +87,8 @@ def _invisible(text: str) -> Iterator[Mark]:
     yield from _marks(CONTROLS, text, "control", "An invisible control character.")
     yield from _marks(INVISIBLE, text, "invisible", "An invisible character.")
     yield from _marks(JOINERS, text, "invisible", "An invisible joiner that joins nothing here.")
+    yield from _marks(SELECTORS, text, "invisible", "An invisible selector of glyphs; it can carry hidden text.")
+    yield from _marks(PRIVATE, text, "private_use", "A character of somebody's private font.")
     yield from _marks(TAGS, text, "invisible", "Invisible tag characters; they can carry hidden text.")
     yield from _marks(SOFT_HYPHEN, text, "soft_hyphen", "An invisible soft hyphen.", Severity.NOTE)
 
@@ -92,33 +102,12 @@ def _directions(subject: Subject, text: str) -> Iterator[Mark]:
         )
 
 
-def _mixed_scripts(prose: str) -> Iterator[Mark]:
-    for match in WORD.finditer(prose):
-        word = match[0]
-        if word.isascii():
-            continue
-        scripts = {script for letter in word if (script := script_of(letter))}
-        repaired = _repaired(word, scripts)
-        if repaired is not None:
-            others = " and ".join(sorted(scripts))
-            message = f"This word mixes {others} letters that look alike."
-            fix = (Suggestion(f"Write it as {repaired}", repaired),)
-            yield Mark("mixed_scripts", Severity.SHOULD, message, match.start(), match.end(), fix)
-
-
-def _repaired(word: str, scripts: set[str]) -> str | None:
-    """The word in one script, where every letter of the other has its look-alike; None where both scripts are meant."""
-    if scripts == {LATIN, CYRILLIC}:
-        to_latin = "".join(LOOK_ALIKES[CYRILLIC].get(letter, letter) for letter in word)
-        to_cyrillic = "".join(TO_CYRILLIC.get(letter, letter) for letter in word)
-        return _first_pure((to_latin, LATIN), (to_cyrillic, CYRILLIC))
-    if scripts == {LATIN, GREEK}:
-        return _first_pure(("".join(LOOK_ALIKES[GREEK].get(letter, letter) for letter in word), LATIN))
-    return None
-
-
-def _first_pure(*candidates: tuple[str, str]) -> str | None:
-    return next((word for word, script in candidates if all(script_of(letter) == script for letter in word)), None)
+def _emoji(subject: Subject, prose: str) -> Iterator[Mark]:
+    if subject.style_of("emoji") != "avoid":
+        return
+    for match in EMOJI.finditer(prose):
+        if not set(match[0]) <= TEXT_SIGNS:
+            yield Mark("emoji", Severity.SHOULD, "The style guide wants no pictograms.", *match.span(), REMOVE)
 
 
 def _broken(prose: str) -> Iterator[Mark]:
@@ -161,4 +150,4 @@ def _nonbreaking(subject: Subject, prose: str) -> Iterator[Mark]:
     if subject.style_of("nonbreaking_spaces") != "avoid" or subject.language.partition("-")[0] in FRENCH_SPACING:
         return
     fix = (Suggestion("An ordinary blank", " "),)
-    yield from _marks(NONBREAKING, prose, "nonbreaking_space", "A non-breaking space.", Severity.NOTE, fix)
+    yield from _marks(NONBREAKING, prose, "nonbreaking_space", "A non-breaking or unusual space.", Severity.NOTE, fix)

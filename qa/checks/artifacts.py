@@ -5,7 +5,17 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from qa.artifacts import characters, citations, links, markup, phrases
+from qa.artifacts import (
+    broken,
+    characters,
+    citations,
+    foreign_markup,
+    headings,
+    links,
+    markup,
+    phrases,
+    placeholders,
+)
 from qa.artifacts.prose import read
 from qa.checks.base import Check, Field, Finding, Severity, Subject
 from qa.spans import Mark, first_per_place
@@ -16,10 +26,18 @@ STYLE = (
     "italics",
     "bold",
     "headings",
+    "lists",
+    "tables",
+    "code_blocks",
+    "html_tags",
+    "heading_jumps",
+    "bold_headings",
     "top_heading",
     "http_links",
     "bare_links",
     "citation_marks",
+    "author_citations",
+    "emoji",
     "nonbreaking_spaces",
 )
 # More in one field says nothing new and makes the list unreadable.
@@ -46,12 +64,17 @@ def _marks(subject: Subject, field: Field) -> Iterator[Mark]:
 
 def _in_prose(subject: Subject, field: Field, text: str) -> Iterator[Mark]:
     reading = read(text)
-    prose = reading.prose
+    prose, is_answer = reading.prose, field is Field.COMPLETION
     yield from _in_any(subject, text, prose)
-    yield from links.find_placeholders(prose)
+    yield from placeholders.find_placeholders(prose)
+    yield from placeholders.find_machine(prose, is_answer)
+    yield from headings.find(subject, reading)
     yield from markup.find(subject, reading)
-    if field is Field.COMPLETION:
+    yield from foreign_markup.find(subject, prose)
+    yield from broken.find(reading)
+    if is_answer:
         yield from phrases.find(subject.language, prose)
+        yield from markup.missing(subject, reading)
 
 
 def _in_structure(subject: Subject, field: Field, text: str) -> Iterator[Mark]:
@@ -69,9 +92,7 @@ def _in_source(subject: Subject, text: str) -> Iterator[Mark]:
 
 
 def _in_any(subject: Subject, text: str, prose: str) -> Iterator[Mark]:
-    yield from citations.find(prose)
-    if subject.style_of("citation_marks") == "avoid":
-        yield from citations.find_numbered(prose)
+    yield from citations.find(subject, prose)
     yield from links.find(subject, prose)
     yield from characters.find(subject, text, prose)
 
@@ -84,4 +105,4 @@ def settings(subject: Subject) -> Mapping[str, Any]:
     }
 
 
-CHECK = Check(name=NAME, version=1, weight="fast", title="Artifacts", run=find, settings=settings)
+CHECK = Check(name=NAME, version=2, weight="fast", title="Artifacts", run=find, settings=settings)

@@ -5,16 +5,30 @@ from types import MappingProxyType
 
 DEFAULT_STYLE: Mapping[str, object] = MappingProxyType(
     {
-        # "allow" or "avoid", for each kind of Markdown markup.
+        # "allow" or "avoid", for each kind of markup, whether written as Markdown, HTML, BBCode, LaTeX or wiki text.
         "italics": "allow",
         "bold": "allow",
+        # Headings, lists and tables may also be "require"d, of answers long enough to need them.
         "headings": "allow",
+        "lists": "allow",
+        "tables": "allow",
+        "code_blocks": "allow",
+        # HTML tags of any kind.
+        "html_tags": "allow",
+        # "## " followed by "#### ".
+        "heading_jumps": "avoid",
+        # A line of bold words where a heading belongs.
+        "bold_headings": "avoid",
         # The largest heading allowed: 1 is "#".
         "top_heading": 1,
         # Plain http:// addresses instead of https://.
         "http_links": "avoid",
-        # Numbered citation marks such as [3].
+        # Numbered citation marks such as [3] or ³, and (Smith et al., 2019).
         "citation_marks": "avoid",
+        # Sources named as papers do: (Smith, 2019).
+        "author_citations": "allow",
+        # Pictograms such as 😀.
+        "emoji": "allow",
         # Addresses written out in the text instead of a Markdown link.
         "bare_links": "allow",
         # Non-breaking spaces outside the languages whose typography needs them.

@@ -1,7 +1,12 @@
+from collections import Counter
+
 import pytest
 
+from qa.benchmarks import artifacts as benchmark
+from qa.benchmarks import plants
 from qa.checks.artifacts import CHECK
 from qa.checks.base import Field, Severity, Subject
+from qa.checks.style import DEFAULT_STYLE
 
 
 def judged(completion, language="en", **settings):
@@ -58,9 +63,9 @@ FOUND = [
     ("fi", "Kukaan ei tiedä.[lähde?]", "editorial_mark", "[lähde?]"),
     ("ar", "لا أحد يعرف.[بحاجة لمصدر]", "editorial_mark", "[بحاجة لمصدر]"),
     ("en", "It is so【4†source】.", "chatbot_citation", "【4†source】"),
-    ("en", "It is so. citeturn0search0", "chatbot_citation", "citeturn0search0"),
-    ("en", "It is so turn0search12 and", "chatbot_citation", "turn0search12"),
-    ("en", "So :contentReference[oaicite:0]{index=0}.", "chatbot_citation", ":contentReference[oaicite:0]{index=0}"),
+    ("en", "It is so. citeturn0search0", "chatbot_citation", " citeturn0search0"),
+    ("en", "It is so turn0search12 and", "chatbot_citation", " turn0search12"),
+    ("en", "So :contentReference[oaicite:0]{index=0}.", "chatbot_citation", " :contentReference[oaicite:0]{index=0}"),
     ("en", "See https://a.org/x?utm_source=chatgpt.com now", "chatbot_link", "https://a.org/x?utm_source=chatgpt.com"),
     ("en", "See https://example.com/page.", "link_placeholder", "https://example.com/page"),
     ("en", "See [here]() for more.", "link_empty", "[here]()"),
@@ -205,3 +210,92 @@ def test_one_place_gets_one_finding_and_a_field_not_more_than_fifty():
         ("link_placeholder", "http://example.com/x?utm_source=chatgpt.com")
     ]
     assert len(judged("word.[1] " * 200)) == 50
+
+
+GUIDE = {name: "avoid" for name, value in DEFAULT_STYLE.items() if value in ("allow", "avoid")}
+EMPHASIS_AND_MORE = {**GUIDE, "lists": "allow", "tables": "allow", "code_blocks": "allow"}
+
+IN_OTHER_WORDS = [
+    ("A <b>bold</b> word.", "bold", "A bold word."),
+    ("A <em class='x'>soft</em> word.", "italics", "A soft word."),
+    ("A [b]bold[/b] word.", "bold", "A bold word."),
+    ("A \\textbf{bold} word.", "bold", "A bold word."),
+    ("A '''bold''' word.", "bold", "A bold word."),
+    ("Title\n=====\n\nText", "heading", "Title\n\nText"),
+    ("> ## Title\n> text", "heading", "> Title\n> text"),
+    ("- ### Title", "heading", "- Title"),
+    ("<h2>Title</h2>", "heading", "Title"),
+    ("== Title ==\n\nText", "heading", "Title\n\nText"),
+    ("**Title**\n\nText", "bold_heading", "Title\n\nText"),
+    ("##Title\n\nText", "heading_glued", "Title\n\nText"),
+    ("这是**“重点”**内容。", "bold", "这是“重点”内容。"),
+    ("An 𝗶𝗺𝗽𝗼𝗿𝘁𝗮𝗻𝘁 word.", "fancy_letters", "An important word."),
+    ("It is so [7].", "citation_mark", "It is so."),
+    ("It is so.¹ Yes.", "citation_mark", "It is so. Yes."),
+    ("It is so[1, 2].", "citation_mark", "It is so."),
+    ("It is so (Smith et al., 2019).", "citation_mark", "It is so."),
+    ("It is so (Smith, 2019).", "author_citation", "It is so."),
+    ("See [the law][bgh].", "reference_undefined", "See the law."),
+    ("See www.law.gov.uk now.", "link_bare", "See <https://www.law.gov.uk> now."),
+    ("See [the law](www.law.gov.uk).", "link_malformed", "See [the law](https://www.law.gov.uk)."),
+    ("| a | b |\n| 1 | 2 |", "table_broken", "| a | b |\n|---|---|\n| 1 | 2 |"),
+    ("Well done 🚀", "emoji", "Well done "),
+    ("It is so.<|im_end|>", "machine_token", "It is so."),
+    ("It is so. I hope this helps!", "chatbot_phrase", "It is so. "),
+]
+
+
+@pytest.mark.parametrize(("dirty", "code", "clean"), IN_OTHER_WORDS)
+def test_what_the_guide_forbids_is_found_in_every_notation_and_mended_with_one_key(dirty, code, clean):
+    found = [finding for finding in judged(dirty, style=EMPHASIS_AND_MORE) if finding.code == code]
+    assert found
+    assert applied(dirty, found[0]) == clean
+
+
+def test_emphasis_inside_emphasis_and_marks_inside_headings_are_found_too():
+    assert [code for code, _text in codes("It is ***both***.", style=GUIDE)] == ["italics", "bold"]
+    found = {code for code, _text in codes("## A *b* and words[3]\n\nText", style=GUIDE)}
+    assert found == {"heading", "italics", "citation_mark"}
+
+
+def test_the_same_word_emphasized_in_two_cells_of_a_row_is_found_twice():
+    found = judged("| a | b |\n|---|---|\n| *x* | *x* |", style={"italics": "avoid"})
+    assert [finding.start for finding in found] == [22, 28]
+
+
+RESEMBLING = [
+    ("en", "The area is 5 km² and E = mc²; f(x)² is a square, (x+1)² too."),
+    ("en", "Amazon.com sells books. Avatar (Cameron, 2009) won. See section [3] of the array a[3]."),
+    ("en", "In `__init__` the name __name__ is set. Values in [1, 2] are allowed."),
+    ("en", "#metoo and #blacklivesmatter are hashtags. C# and F# are languages."),
+    ("en", "Steps:\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+    ("en", "Rakı comes from Kapıkule. The protein Gsα binds; μm and Ωm are units."),
+    ("ru", "Москва (PC, IT) и USB. Он сказал: «А и Б сидели на трубе»."),
+    ("tr", "Rakı içmek ve kapıyı açmak."),
+    ("zh", "价格为３０００元，ＡＢＣ公司。"),
+    ("ja", "東京タワー（ＴＯＷＥＲ）です。"),
+    ("hi", "क्‍ष और ज्ञान के लिए यह पुस्तक है।"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), RESEMBLING)
+def test_what_only_resembles_a_violation_is_left_alone_when_everything_is_forbidden(language, text):
+    found = judged(text, language, style=EMPHASIS_AND_MORE)
+    assert [finding for finding in found if finding.severity is not Severity.NOTE] == []
+
+
+def test_a_style_guide_may_require_headings_of_long_answers_only():
+    wanted = {"headings": "require", "lists": "require"}
+    assert judged("Short.", style=wanted) == []
+    assert [code for code, _text in codes("word " * 160, style=wanted)] == ["lists_missing", "headings_missing"]
+    assert judged("## Title\n\n- one\n\n" + "word " * 160, style=wanted) == []
+
+
+@pytest.mark.parametrize("kind", [*plants.KINDS, *plants.LEVEL_KINDS], ids=lambda kind: kind.name)
+def test_nearly_all_of_what_the_benchmark_plants_is_found_in_six_languages(kind):
+    """The figure in docs/quality.md is measured on real texts; these are our own sentences."""
+    style = benchmark.LEVELS if kind in plants.LEVEL_KINDS else benchmark.STRICT
+    each = (benchmark.found(kind, language, texts, style, print) for language, texts in plants.OWN_TEXTS.items())
+    counted = sum(each, Counter())
+    assert counted["planted"] > 15
+    assert counted["found"] / counted["planted"] >= 0.98
