@@ -4,8 +4,8 @@ FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
-COPY lock/base.txt lock/base.txt
-RUN pip install -r lock/base.txt
+COPY lock/base.txt lock/languagetool.txt lock/
+RUN pip install -r lock/base.txt -r lock/languagetool.txt
 
 # The ML extra is an argument, because it is a gigabyte: docker compose build --build-arg WITH_ML=1
 ARG WITH_ML=0

@@ -10,9 +10,13 @@ from functools import cache
 
 from django.conf import settings
 
-from qa.checks import CHECKS, duplicates, second_reading
+from qa.checks import CHECKS, duplicates, grammar, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
+from qa.engines.grammar import EmbeddedGrammar, GrammarEngine
+from qa.engines.harper import Harper
+from qa.engines.hunspell import Hunspell
+from qa.engines.languagetool import LanguageTool
 from qa.engines.llm import LanguageModel
 from qa.llm.reading import Reader
 from qa.shared_answers import CachedAnswers
@@ -45,7 +49,7 @@ def _by_name(corpus: Corpus) -> Mapping[str, Check]:
 
 
 def _with_engines(corpus: Corpus) -> tuple[Check, ...]:
-    return (duplicates.build(corpus, embedders()), *_second_reading())
+    return (grammar.build(grammar_engine()), duplicates.build(corpus, embedders()), *_second_reading())
 
 
 def _second_reading() -> tuple[Check, ...]:
@@ -64,6 +68,14 @@ def language_model() -> LanguageModel:
 def daily_purse() -> DailyPurse:
     prices = Decimal(settings.LLM_PRICE_IN), Decimal(settings.LLM_PRICE_OUT)
     return DailyPurse(*prices, limit=Decimal(settings.LLM_DAILY_BUDGET))
+
+
+@cache
+def grammar_engine() -> GrammarEngine:
+    if settings.LANGUAGETOOL_URL:
+        return LanguageTool(settings.LANGUAGETOOL_URL, settings.LANGUAGETOOL_TIMEOUT)
+    hunspell = Hunspell()
+    return EmbeddedGrammar((Harper(hunspell), hunspell))
 
 
 @cache
