@@ -31,6 +31,7 @@ ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.SEE_ITEMS, "Manage", "Items", "annotation:items"),
     (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
     (Permission.SET_UP_PROJECT, "Manage", "Checks", "annotation:checks"),
+    (Permission.SET_UP_PROJECT, "Manage", "Diversity", "annotation:diversity"),
     (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
     (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
     (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),

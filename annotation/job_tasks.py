@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import delivering, jobs
+from annotation import delivering, jobs, variety
 from annotation.importing import running, settling
 from annotation.models import Job
 from annotation.tasks import ask_worker
@@ -17,6 +17,7 @@ RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.IMPORT_CONTEXTS: running.run_import,
     Job.Kind.IMPORT_PAIRS: running.run_import,
     Job.Kind.EXPORT: delivering.run_export,
+    Job.Kind.DIVERSITY: variety.measure,
 }
 LONGEST_JOB = 3600
 # Embedded together; few enough that somebody typing waits a second or two for them at most.

@@ -179,4 +179,4 @@ def refusal_to_retry(job: Job) -> Refusal | None:
         return Refusal(
             f"The job is {job.get_state_display().lower()}.", "Only what failed or was canceled is tried again."
         )
-    return UPLOAD_GONE if job.kind != Job.Kind.EXPORT and not job.file_path else None
+    return UPLOAD_GONE if job.kind in Job.IMPORTS and not job.file_path else None

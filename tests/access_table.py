@@ -62,6 +62,10 @@ annotation:cells-import                  POST  sign-in  404      403      403   
 annotation:cell-edit                     GET   sign-in  404      403      403      403      in       403
 annotation:cell-edit                     POST  sign-in  404      403      403      403      in       403
 annotation:cell-remove                   POST  sign-in  404      403      403      403      in       403
+annotation:diversity                     GET   sign-in  404      403      403      403      in       403
+annotation:diversity-measure             POST  sign-in  404      403      403      403      in       403
+annotation:diversity-cell                GET   sign-in  404      403      403      403      in       403
+annotation:diversity-avoid               POST  sign-in  404      403      403      403      in       403
 annotation:guideline                     GET   sign-in  404      in       in       in       in       in
 annotation:guideline-edit                GET   sign-in  404      403      403      403      in       403
 annotation:guideline-edit                POST  sign-in  404      403      403      403      in       403
@@ -94,6 +98,7 @@ annotation:join                          GET   in       in       in       in    
 annotation:join                          POST  in       403      403      403      403      403      403
 annotation:items                         GET   sign-in  404      403      403      in       in       403
 annotation:item                          GET   sign-in  404      in       404      in       in       404
+annotation:compare                       GET   sign-in  404      in       404      in       in       404
 annotation:appeal rejected               POST  sign-in  404      403      403      403      in       403
 annotation:release returned              POST  sign-in  404      403      403      403      in       403
 annotation:imports                       GET   sign-in  404      403      403      403      in       403

@@ -80,6 +80,7 @@ class World:
             "qualification_id": cast.author.qualifications.first().pk,
             "secret": "secret",
             "item_id": self.items["writing"].pk,
+            "other_id": self.items["returned"].pk,
             "job_id": self._uploaded_job(),
             "kind": "artifacts.citation_mark",
             "change_id": self._switch_change(),

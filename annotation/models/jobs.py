@@ -14,6 +14,9 @@ class Job(models.Model):
         IMPORT_CONTEXTS = "import_contexts", "Import of contexts"
         IMPORT_PAIRS = "import_pairs", "Import of finished pairs"
         EXPORT = "export", "Export of accepted items"
+        DIVERSITY = "diversity", "Diversity of the cells"
+
+    IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)
 
     class State(models.TextChoices):
         READY = "ready", "Waiting to be started"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.views import cells, checks, engines, guideline, inviting, manager, people, setup
+from annotation.views import cells, checks, diversity, engines, guideline, inviting, manager, people, setup
 
 urlpatterns = [
     path("p/<slug:slug>/pipeline/", manager.pipeline, name="pipeline"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("p/<slug:slug>/checks/switches/<int:change_id>/undo", checks.undo, name="checks-undo"),
     path("p/<slug:slug>/checks/switches/<str:kind>/", checks.switch, name="checks-switch"),
     path("engines/", engines.engines, name="engines"),
+    path("p/<slug:slug>/diversity/", diversity.diversity, name="diversity"),
+    path("p/<slug:slug>/diversity/measure", diversity.measure, name="diversity-measure"),
+    path("p/<slug:slug>/diversity/<int:cell_id>/", diversity.cell, name="diversity-cell"),
+    path("p/<slug:slug>/diversity/<int:cell_id>/avoid", diversity.avoid, name="diversity-avoid"),
     path("p/<slug:slug>/guideline/", guideline.guideline, name="guideline"),
     path("p/<slug:slug>/guideline/edit/", guideline.guideline_edit, name="guideline-edit"),
     path("p/<slug:slug>/guideline/edit/new", guideline.clause_new, name="clause-new"),

@@ -19,7 +19,7 @@ STOP_POLLING = 286
 
 def _visible(desk: Desk) -> list[str]:
     """Kinds of job the person may start, and so may see."""
-    permission_for = {kind: Permission.EXPORT if kind == Job.Kind.EXPORT else Permission.IMPORT for kind in Job.Kind}
+    permission_for = {Job.Kind.EXPORT: Permission.EXPORT, **dict.fromkeys(Job.IMPORTS, Permission.IMPORT)}
     return [kind for kind, permission in permission_for.items() if desk.may(permission)]
 
 

@@ -8,10 +8,10 @@ from qa.vectors.signatures import is_unspaced, words_of
 
 # Words that carry no content of their own. English has a list; elsewhere words of up to three letters stand for them.
 _ENGLISH = (
-    "a about an and any are as at be been but by can could did do does for from get give had has have he her his "
-    "how i if in into is it its list many may me might most much my name of on one or our please shall she should "
-    "so some such tell than that the their them then there these they this those to us was we were what when "
-    "where which who whom whose why will with would you your"
+    "a about all an and any are as at be been between but by can could did do does each for from get give had has "
+    "have he her his how i if in into is it its list make many may me might most much my name of on one or our "
+    "please shall she should so some such tell than that the their them then there these they this those to us "
+    "was we were what when where which who whom whose why will with would you your"
 )
 ENGLISH = frozenset(_ENGLISH.split())
 SHORTEST = 4

@@ -1,0 +1,95 @@
+"""Keeps the texts that others are compared with: an item's prompt and context are indexed while the item counts.
+
+Call `index` in the ml worker before the checks of its weight run, so that of two people who submit the same at once at
+least one is told; `forget` when an item stops counting. `bring_up_to_date` makes good whatever was missed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from django.db import connection
+
+from annotation.checking import collection_of, subject_of_revision
+from annotation.models import Item
+from annotation.workflow import PLACELESS
+from qa.registry import embedders
+from qa.vectors import storing
+from qa.vectors.corpus import Entry
+
+AT_ONCE = 64
+
+# Compared as text: the index knows projects and items by opaque names.
+_MISSING = """
+    SELECT item.id FROM annotation_item item
+    JOIN annotation_revision revision ON revision.id = item.current_id
+    LEFT JOIN qa_indexedtext text ON text.collection = %(collection)s AND text.key = item.id::text
+    WHERE item.project_id = %(project)s AND NOT item.is_control AND NOT item.state = ANY(%(without)s)
+      AND (text.id IS NULL OR text.indexed_at < revision.created_at) ORDER BY item.id
+"""
+_NEEDLESS = """
+    DELETE FROM qa_indexedtext text WHERE text.collection = %(collection)s AND NOT EXISTS (
+        SELECT FROM annotation_item item WHERE item.project_id = %(project)s AND item.id::text = text.key
+          AND NOT item.is_control AND NOT item.state = ANY(%(without)s))
+"""
+
+
+def index(items: Sequence[Item]) -> None:
+    """Adds or replaces the current texts of those that count. Raises EngineUnavailable."""
+    storing.index_batch([_entry(item) for item in items if counts(item)], embedders())
+
+
+def forget(item_ids: Collection[int]) -> None:
+    """Cheap and without a model: may be called in a stage's own transaction."""
+    by_project: dict[int, list[str]] = defaultdict(list)
+    for item_id, project_id in Item.objects.filter(pk__in=item_ids).values_list("pk", "project_id"):
+        by_project[project_id].append(str(item_id))
+    for project_id, keys in by_project.items():
+        storing.forget(collection_of(project_id), keys)
+
+
+def counts(item: Item) -> bool:
+    """Control items are in no cell's figures, and what was rejected or set aside may be asked again."""
+    return item.current_id is not None and not item.is_control and item.state not in PLACELESS
+
+
+def bring_up_to_date(project_id: int, report: Callable[[int], None]) -> int:
+    """Indexes what is missing or has changed since, removes what no longer counts; gives how many were added.
+    `report` hears the number added so far after each batch. Raises EngineUnavailable."""
+    _execute(_NEEDLESS, project_id)
+    missing = [row[0] for row in _execute(_MISSING, project_id)]
+    for start in range(0, len(missing), AT_ONCE):
+        index(_with_texts(missing[start : start + AT_ONCE]))
+        report(min(start + AT_ONCE, len(missing)))
+    return len(missing)
+
+
+def group_of(cell_id: int) -> str:
+    """The cell's part of its project's index, as `subject_of` names it."""
+    return f"cell-{cell_id}"
+
+
+def missing_count(project_id: int) -> int:
+    return len(_execute(_MISSING, project_id))
+
+
+def _execute(statement: str, project_id: int) -> list[tuple[int]]:
+    without = [str(state) for state in sorted(PLACELESS)]
+    values: dict[str, str | int | list[str]] = {
+        "collection": collection_of(project_id),
+        "project": project_id,
+        "without": without,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[int]] = cursor.fetchall() if cursor.description else []
+    return rows
+
+
+def _with_texts(item_ids: Iterable[int]) -> Sequence[Item]:
+    return list(Item.objects.filter(pk__in=item_ids).select_related("cell", "project", "context", "current"))
+
+
+def _entry(item: Item) -> Entry:
+    assert item.current is not None
+    subject = subject_of_revision(item, item.current)
+    return Entry(subject.collection, subject.group, subject.key, subject.language, subject.prompt, subject.context)
