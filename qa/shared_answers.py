@@ -30,3 +30,9 @@ class CachedAnswers:
             return cache.add(key, True, seconds)
         except RedisError:
             return True
+
+    def release(self, key: str) -> None:
+        try:
+            cache.delete(key)
+        except RedisError:
+            logger.warning("A claim is left to lapse: the cache cannot be reached")

@@ -40,7 +40,9 @@ class Memory(Protocol):
     def put(self, key: str, value: str, seconds: int) -> None: ...
 
     def claim(self, key: str, seconds: int) -> bool:
-        """True for the first to ask within that time, and always when nothing can be remembered."""
+        """True for the first to ask until it is released or the time is up; always when nothing can be remembered."""
+
+    def release(self, key: str) -> None: ...
 
 
 def as_is(text: str) -> str:
@@ -81,15 +83,19 @@ class Reader:
         return _system_prompt(subject.skill, subject.examples, self.parts)
 
     def _asked_once(self, key: str, subject: Subject) -> Reading:
-        patience = int(self.model.seconds) + 2
+        claim, patience = f"{key}:asking", int(self.model.seconds) + 2
         gives_up_at = time.monotonic() + patience
-        while not self.memory.claim(f"{key}:asking", patience):
+        while not self.memory.claim(claim, patience):
             if time.monotonic() > gives_up_at:
                 raise EngineUnavailable(NAME, Reason.BUSY)
             time.sleep(POLL_SECONDS)
             if reading := self._remembered(key):
                 return reading
-        return self._ask_and_remember(key, subject)
+        try:
+            # Whoever held the claim before may have answered between our look and our claim.
+            return self._remembered(key) or self._ask_and_remember(key, subject)
+        finally:
+            self.memory.release(claim)
 
     def _ask_and_remember(self, key: str, subject: Subject) -> Reading:
         try:

@@ -1,7 +1,7 @@
 """What a gullible language model would answer: it does what it is told wherever text is not fenced as data.
 
-It reads the system turn and everything in the user turn that is no marked word of the data. If it finds a command there,
-plain or disguised, it says that everything is well. Otherwise it judges the data by a few fixed rules.
+It reads the system turn and everything in the user turn that is no marked word of the data. If it finds a command
+there, plain or disguised, it says that everything is well. Otherwise it judges the data by a few fixed rules.
 """
 
 import base64
@@ -25,7 +25,8 @@ COMMANDS = [
     "ignoriere alle", "vergiss alle", "ignora todas", "ignora tutte", "ignorez toutes", "ignore todas as",
     "игнорируй все", "забудь все", "ігноруй усі", "ignorera alla", "zignoruj wszystkie", "yok say", "abaikan semua",
     "negeer alle", "ohita kaikki",
-    "忽略之前", "以前の指示を無視", "이전 지시를 무시", "تجاهل جميع", "התעלם מכל", "सभी निर्देशों को अनदेखा", "ไม่ต้องสนใจคำสั่ง",
+    "忽略之前", "以前の指示を無視",
+    "이전 지시를 무시", "تجاهل جميع", "התעלם מכל", "सभी निर्देशों को अनदेखा", "ไม่ต้องสนใจคำสั่ง",
 ]  # fmt: skip
 LOOK_ALIKES = str.maketrans("аеорсухіѕԁո", "aeopcyxisdn")
 BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")

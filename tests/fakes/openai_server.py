@@ -126,22 +126,15 @@ class OpenAIServer:
                 self.send_body(content, turn)
 
             def send_body(self, content: bytes, turn: Turn) -> None:
-                if turn.half_closed:
-                    self.wfile.write(content[: len(content) // 2])
-                    self.close_connection = True
-                elif turn.drip:
-                    self.drip(content, turn.drip)
-                else:
-                    self.wfile.write(content)
-
-            def drip(self, content: bytes, seconds: float) -> None:
+                self.close_connection = turn.half_closed
+                sent = content[: len(content) // 2] if turn.half_closed else content
+                size = 1 if turn.drip else len(content) or 1
                 try:
-                    for index in range(len(content)):
-                        self.wfile.write(content[index : index + 1])
-                        self.wfile.flush()
-                        time.sleep(seconds)
+                    for start in range(0, len(sent), size):
+                        self.wfile.write(sent[start : start + size])
+                        time.sleep(turn.drip)
                 except OSError:
-                    self.close_connection = True
+                    self.close_connection = True  # whoever asked has gone
 
         return Handler
 

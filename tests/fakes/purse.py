@@ -27,6 +27,9 @@ class NoMemory:
     def claim(self, key, seconds):
         return True
 
+    def release(self, key):
+        pass
+
 
 class LocalMemory(NoMemory):
     def __init__(self):
@@ -43,3 +46,6 @@ class LocalMemory(NoMemory):
         is_first = key not in self.claimed
         self.claimed.add(key)
         return is_first
+
+    def release(self, key):
+        self.claimed.discard(key)
