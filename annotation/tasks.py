@@ -1,5 +1,6 @@
 """Celery's way in: ids only, one call into a stage module each. Rows are the truth, so every task may run twice."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotation import checking, handing_out, shown
-from qa import workers
+from qa import metrics, workers
 from qa.checks.base import Weight
 from qa.registry import checks
 from qa.workers import Priority
@@ -22,12 +23,13 @@ def check_item(*, item_id: int, **_later: Any) -> None:
 
 def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> None:
     """Sends items to the worker of that weight."""
-    arguments = {"item_ids": list(item_ids), "weight": weight}
+    arguments = {"item_ids": list(item_ids), "weight": weight, "asked_at": time.time()}
     check_slowly.apply_async(kwargs=arguments, queue=weight, priority=int(priority))
 
 
 @shared_task
-def check_slowly(*, item_ids: Sequence[int], weight: Weight, **_later: Any) -> None:
+def check_slowly(*, item_ids: Sequence[int], weight: Weight, asked_at: float, **_later: Any) -> None:
+    metrics.waited(weight, time.time() - asked_at)
     for item_id in item_ids:
         checking.check_slowly(item_id, weight)
     for item_id in item_ids:

@@ -7,11 +7,13 @@ means all.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from typing import Protocol
 
 from django.conf import settings
 
 from qa.checks import CHECKS, duplicates, grammar, second_reading
 from qa.checks.base import Check, Severity
+from qa.engines.base import Health
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
 from qa.engines.grammar import EmbeddedGrammar, GrammarEngine
 from qa.engines.harper import Harper
@@ -81,6 +83,20 @@ def grammar_engine() -> GrammarEngine:
 @cache
 def embedders() -> Embedders:
     return Embedders(SentenceEncoder(settings.EMBEDDING_MODEL), NgramEncoder())
+
+
+class Engine(Protocol):
+    def health(self) -> Health: ...
+
+
+def engines(queue: str) -> tuple[Engine, ...]:
+    """What a worker of this queue answers for on the status page."""
+    is_remote = bool(settings.LANGUAGETOOL_URL)
+    if queue == "ml":
+        return (embedders().first, embedders().any_language, *(() if is_remote else (grammar_engine(),)))
+    if queue == "llm":
+        return (*((grammar_engine(),) if is_remote else ()), *((language_model(),) if settings.LLM_URL else ()))
+    return ()
 
 
 @cache
