@@ -48,7 +48,7 @@ class Issue(Strict):
 
 class Instructions(Strict):
     skill: SkillName
-    skill_confidence: float = Field(description="0 to 1")
+    skill_confidence: float = Field(description="0 to 1", allow_inf_nan=False)
     prompt_meets_skill: bool
     answer_fits: Literal["yes", "partly", "no"]
     uses_outside_knowledge: bool
@@ -57,7 +57,7 @@ class Instructions(Strict):
 
 class Routing(Strict):
     scope: Literal["general", "specialized"]
-    confidence: float = Field(description="0 to 1")
+    confidence: float = Field(description="0 to 1", allow_inf_nan=False)
 
 
 class Origin(Strict):

@@ -45,19 +45,19 @@ class Memory(Protocol):
     def release(self, key: str) -> None: ...
 
 
-def as_is(text: str) -> str:
+def as_is(text: str, _language: str) -> str:
     return text
 
 
 @dataclass(frozen=True)
 class Reader:
-    """`redact` masks what must not leave the house; what it does to a text must depend on the text alone."""
+    """`redact` (text, language) masks what must not leave the house, always in the same way."""
 
     model: LanguageModel
     purse: Purse
     memory: Memory
     parts: frozenset[Part] = frozenset(Part)
-    redact: Callable[[str], str] = as_is
+    redact: Callable[[str, str], str] = as_is
 
     def settings(self, subject: Subject) -> Mapping[str, Any]:
         """What a reading depends on besides the three texts."""
@@ -77,7 +77,7 @@ class Reader:
     def texts(self, subject: Subject) -> dict[str, str]:
         """What is sent, before it is fenced."""
         sent = {"prompt": subject.prompt, "context": subject.context, "completion": subject.completion}
-        return {name: self.redact(text[:READ_AT_MOST]) for name, text in sent.items()}
+        return {name: self.redact(text[:READ_AT_MOST], subject.language) for name, text in sent.items()}
 
     def _system(self, subject: Subject) -> str:
         return _system_prompt(subject.skill, subject.examples, self.parts)

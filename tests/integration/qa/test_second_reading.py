@@ -1,6 +1,9 @@
 """The checks of a second reading, from the settings to stored results, over the real wire and in real PostgreSQL."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -187,7 +190,7 @@ def test_another_guideline_model_or_cell_makes_another_result(server):
         settings(replace(PAIR, domain="medicine")),
         build(other)[0].settings(PAIR),
         build(reader(server, parts=frozenset({Part.INSTRUCTIONS})))[0].settings(PAIR),
-        build(reader(server, redact=str.upper))[0].settings(PAIR),
+        build(reader(server, redact=lambda text, _language: text))[0].settings(PAIR),
     ]
     assert len({json.dumps(variant, sort_keys=True) for variant in variants}) == len(variants)
     assert settings(PAIR) == settings(replace(PAIR, collection="project-9", llm_budget=Decimal(1)))
@@ -195,7 +198,7 @@ def test_another_guideline_model_or_cell_makes_another_result(server):
 
 def test_what_is_masked_does_not_leave_the_house_and_findings_stand_in_the_text_as_it_is(server):
     pair = replace(PAIR, completion="Ask ann@example.org about teh capital.")
-    check = build(reader(server, redact=lambda text: text.replace("ann@example.org", "[MAIL]")))[-1]
+    check = build(reader(server, redact=lambda text, _language: text.replace("ann@example.org", "[MAIL]")))[-1]
     findings = check.run(pair)
     assert "ann@example.org" not in json.dumps(server.asked[0].body)
     assert [pair.text(each.field)[each.start : each.end] for each in findings] == ["teh", "teh"]
@@ -256,3 +259,14 @@ def test_without_redis_every_check_asks_for_itself_and_all_still_work(server, se
     checks = build(reader(server, memory=CachedAnswers()))
     assert all(check.run(PAIR) for check in checks)
     assert len(server.asked) == 4
+
+
+def test_a_process_that_asks_nothing_never_loads_the_client():
+    """The web process lists checks and reads results; the client's package costs 30 MB and most of a second."""
+    code = (
+        "import sys, django; django.setup(); from qa import registry; names = list(registry.checks());"
+        "assert 'llm_instructions' in names, names; assert 'openai' not in sys.modules and 'httpx2' not in sys.modules"
+    )
+    environment = {**os.environ, "LLM_URL": "http://127.0.0.1:1/v1", "LLM_MODEL": "m", "QA_CHECKS": "llm_instructions"}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
