@@ -79,6 +79,8 @@ class Row:
     # The word and where to post it, for who may put it into the project's glossary.
     word: str = ""
     word_url: str = ""
+    # Where the item that is like this one stands beside it.
+    compare_url: str = ""
     # The same words twice give the same fingerprint; this names the row.
     anchor: str = ""
 
@@ -93,6 +95,8 @@ class Addresses:
     dismiss: str = ""
     undismiss: str = ""
     words: str = ""
+    # Without the other item's number at its end.
+    compare: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,7 @@ def addresses_of(item: Item, *, may_dismiss: bool = False, may_add_words: bool =
         dismiss=reverse("annotation:dismiss", args=[slug, item.pk]) if may_dismiss else "",
         undismiss=reverse("annotation:undismiss", args=[slug, item.pk]) if may_dismiss else "",
         words=reverse("annotation:glossary-add", args=[slug]) if may_add_words else "",
+        compare=reverse("annotation:compare", args=[slug, item.pk, 0]).removesuffix("0/"),
     )
 
 
@@ -251,6 +256,7 @@ def _row(finding: Finding, dismissed: Dismissed | None, addresses: Addresses) ->
         undismiss_url="" if is_must else addresses.undismiss,
         word=finding.excerpt if is_word else "",
         word_url=addresses.words if is_word and dismissed is None else "",
+        compare_url=f"{addresses.compare}{finding.data['other']}/" if finding.data.get("other") else "",
     )
 
 

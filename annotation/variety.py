@@ -133,7 +133,7 @@ def measured_now(cell: Cell) -> Diversity | None:
         collection=collection_of(cell.project_id), group=indexing.group_of(cell.pk), embedder=label_of(embedder)
     )
     texts = list(rows.order_by("pk").values_list("prompt", "prompt_vector"))
-    vectors = np.array([vector.to_numpy() for _, vector in texts], dtype=np.float32)
+    vectors = np.array([vector for _, vector in texts], dtype=np.float32)
     # Half the precision in the table: their length is 1 again only after this.
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True) if texts else 1
     family = thresholds_of(embedder).family
