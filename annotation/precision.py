@@ -18,7 +18,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from annotation.models import Comment, Project, ShownFinding, Verdict
+from annotation.models import Comment, Dismissal, Project, ShownFinding, Verdict
+from annotation.reasons import DismissReason
 from annotation.texts import clean
 from qa.checks.base import Severity
 from qa.registry import checks
@@ -159,6 +160,14 @@ def findings_matching(project: Project, wanted: Filter, now: datetime) -> QueryS
     return found.filter(_COUNTED[Fate(wanted.fate)]) if wanted.fate else found
 
 
+def with_dismissals(found: QuerySet[ShownFinding]) -> QuerySet[ShownFinding]:
+    """`dismissed_as`: why, in words, where it was dismissed."""
+    reasons = Dismissal.objects.filter(item=OuterRef("item"), fingerprint=OuterRef("fingerprint")).values("reason")[:1]
+    words = [models.When(dismissal=reason.value, then=Value(reason.label)) for reason in DismissReason]
+    found = found.annotate(dismissal=models.Subquery(reasons), dismissed_as=models.Case(*words, default=Value("")))
+    return found.select_related("ruled_by")
+
+
 @dataclass(frozen=True)
 class InLanguage:
     language: str
@@ -204,7 +213,7 @@ class Kind:
         if self.severity == OFF or not figures.is_enough or figures.interval.high >= 0.5:
             return ""
         verb = "dismissed" if figures.wrong == figures.dismissed else "wrong"
-        remedy = "a higher threshold, or off" if self.severity in (Severity.NOTE, "") else "a note"
+        remedy = "a threshold, or off" if self.severity in (Severity.NOTE, "") else "a note"
         return f"{verb} {figures.wrong} of {figures.judged} times: consider {remedy}"
 
 

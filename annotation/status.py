@@ -1,21 +1,26 @@
 """The lines of the status page: engines, checks and queues, each with its state in words and what would mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from redis.exceptions import RedisError
 
+from annotation.checking import collection_of
+from annotation.models import Project
 from qa import workers
 from qa.checks.base import Check
 from qa.engines.base import Health, Reason
 from qa.health import Seen, read_seen
 from qa.metrics import Metrics, Waits, waits
-from qa.registry import checks
+from qa.registry import checks, daily_purse
+from qa.spending import Spend, lately
 from qa.workers import Priority
 
 # In the order a person waits for them; `bulk` takes imports and exports.
 QUEUES = {"fast": "Checks people wait for", "ml": "Language models here", "llm": "Remote engines", "bulk": "Files"}
+SPENDING_DAYS = 14
 PRIORITIES = {Priority.SUBMITTED: "submitted", Priority.LIVE: "being typed", Priority.IMPORTED: "imported"}
 
 
@@ -100,6 +105,45 @@ def queue_lines() -> list[QueueLine]:
     return [
         QueueLine(name, label, workers.is_alive(name), waits(name), _waiting(name)) for name, label in QUEUES.items()
     ]
+
+
+@dataclass(frozen=True)
+class SpendLine:
+    """What a project spends on language models. Costs in the currency of the price list."""
+
+    project: Project
+    limit: Decimal
+    today: Spend
+    days: list[Spend]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((day.cost for day in self.days), Decimal(0))
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.today.cost >= self.limit
+
+    @property
+    def share_drawn(self) -> str:
+        """Of a hundred units."""
+        return f"{min(100.0, 100 * float(self.today.cost / self.limit)) if self.limit else 100:.1f}"
+
+
+def spend_lines(projects: Sequence[Project], today: date) -> list[SpendLine]:
+    """Of those that have called a model lately, the dearest first. One statement."""
+    limit = daily_purse().limit
+    by_collection: dict[str, list[Spend]] = {}
+    for spend in lately(SPENDING_DAYS):
+        by_collection.setdefault(spend.collection, []).append(spend)
+    lines = []
+    for project in projects:
+        name = collection_of(project.pk)
+        if days := by_collection.get(name):
+            own = limit if project.llm_daily_budget is None else project.llm_daily_budget
+            now = next((day for day in days if day.day == today), Spend(name, today))
+            lines.append(SpendLine(project, own, now, days))
+    return sorted(lines, key=lambda line: (-line.today.cost, -line.total))
 
 
 def _waiting(queue: str) -> list[tuple[str, int]] | None:

@@ -73,7 +73,7 @@ def _shares(figures: precision.Figures) -> list[str]:
 def findings(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The findings behind a number, newest first."""
     wanted = Filter.of(request.GET.dict())
-    rows = precision.findings_matching(desk.project, wanted, timezone.now()).select_related("ruled_by")
+    rows = precision.with_dismissals(precision.findings_matching(desk.project, wanted, timezone.now()))
     context = {
         "page": keyset_page(rows, ORDER, request.GET.get("cursor", "")),
         "wanted": wanted,

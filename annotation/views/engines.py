@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.roles import Role
 from annotation.models import Project
-from annotation.status import check_lines, engine_lines, queue_lines
+from annotation.status import SPENDING_DAYS, check_lines, engine_lines, queue_lines, spend_lines
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused
 from qa import metrics
@@ -34,7 +34,8 @@ def engines(request: HttpRequest) -> HttpResponse:
         "checks": check_lines(figures),
         "queues": queue_lines(),
         "looked_at": metrics.LOOKED_AT,
-        "projects": projects,
+        "spending": spend_lines(projects, timezone.localdate()),
+        "spending_days": SPENDING_DAYS,
     }
     page, part = "annotation/manager/engines.html", "annotation/manager/_engines.html"
     return render_page_or_part(request, page, context, part=part)

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation import switching
+from annotation.checking import collection_of
 from annotation.models import Item, Project, ShownFinding
 from qa import health, metrics, workers
 from qa.engines.base import Health
-from qa.models import CheckRun
+from qa.models import CheckRun, Spending
 from qa.tuning import Switch
 
 NOISY = "artifacts.emphasis"
@@ -29,11 +30,14 @@ def fill(project: Project, manager: User, reviewer: User) -> None:
     items = list(Item.objects.filter(project=project, current__isnull=False).select_related("current", "context"))
     _shown(project, items, reviewer)
     _stored(items)
+    Spending.objects.create(
+        collection=collection_of(project.pk), day=timezone.localdate(), purpose="second reading", calls=41, failures=2,
+        tokens_in=52_000, tokens_out=9_000, cost="3.20",
+    )  # fmt: skip
     switching.save(by=manager, project=project, kind=NOISY, switch=Switch("note"))
     change = switching.save(by=manager, project=project, kind="length.too_long", switch=Switch("off"))
     assert change is not None
     switching.undo(by=manager, project=project, change_id=change.pk)
-    _engines()
 
 
 def _shown(project: Project, items: list[Item], reviewer: User) -> None:
@@ -84,7 +88,8 @@ def _stored(items: list[Item]) -> None:
     )  # fmt: skip
 
 
-def _engines() -> None:
+def engines_at_work() -> None:
+    """In Redis, which is emptied before each test."""
     health.report(
         [
             Health("harper", "1.0", is_ready=True),

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.functional import found
 from tests.functional.filled import Filled
 
 Arguments = Callable[[Filled], tuple[object, ...]]
@@ -99,6 +100,12 @@ def wrong_password(page: Page) -> None:
     expect(page.locator(".errorlist, [role=alert]").first).to_be_visible()
 
 
+def with_engines(page: Page) -> None:
+    found.engines_at_work()
+    page.reload()
+    expect(page.get_by_role("rowheader", name="languagetool")).to_be_visible()
+
+
 def menu(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Menu").click()
@@ -178,7 +185,8 @@ PAGES: tuple[Shown, ...] = (
     Shown("checks-findings-none", "manager", "annotation:checks-findings", query="?check=nothing"),
     Shown("checks-switches", "manager", "annotation:checks-switches"),
     Shown("checks-switch", "manager", "annotation:checks-switch", lambda f: (f.project.slug, f.noisy), "?severity=off"),
-    Shown("engines", "manager", "annotation:engines", of_nothing),
+    Shown("engines", "manager", "annotation:engines", of_nothing, do=with_engines),
+    Shown("engines-none", "staff", "annotation:engines", of_nothing),
     Shown("people", "manager", "annotation:people"),
     Shown("person", "manager", "annotation:person", lambda f: (f.project.slug, f.cast.author.pk)),
     Shown("invite", "manager", "annotation:invite"),

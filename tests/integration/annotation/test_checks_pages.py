@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import dismissing, precision, shown, switching, tasks, writing
-from annotation.checking import open_findings, subject_of, tuning_of
+from annotation.checking import collection_of, open_findings, subject_of, tuning_of
 from annotation.models import Clause, Comment, Guideline, Item, Project, ShownFinding, SwitchChange
 from annotation.precision import Filter
 from annotation.reviewing import Remark
@@ -22,7 +23,7 @@ from core.refusal import Refused
 from qa import health, metrics, workers
 from qa.checks import CHECKS
 from qa.engines.base import Health
-from qa.models import CheckRun
+from qa.models import CheckRun, Spending
 from qa.tuning import Switch
 from tests.factories import COMPLETION, PROMPT, Cast, fresh
 
@@ -413,6 +414,26 @@ def test_the_engine_page_tells_health_latency_queues_and_failures(roomy: Cast) -
     assert "It is not configured: set LLM_URL." in text
     assert "0.25 s" in text
     assert item.state == State.IN_REVIEW
+
+
+def spend(project: Project, cost: str, days_ago: int = 0) -> None:
+    day = timezone.localdate() - timedelta(days=days_ago)
+    collection = collection_of(project.pk)
+    Spending.objects.create(collection=collection, day=day, purpose="routing", calls=3, failures=1, cost=cost)
+
+
+def test_spending_stands_against_the_budget_and_only_of_one_s_own_projects(roomy: Cast) -> None:
+    other = Cast("order-2")
+    spend(roomy.project, "3.00")
+    spend(roomy.project, "1.50", days_ago=2)
+    spend(other.project, "77.00")
+    other.project.memberships.filter(user=roomy.manager).delete()
+    Project.objects.filter(pk=roomy.project.pk).update(llm_daily_budget="3.00")
+    html = signed_in(roomy.manager).get("/engines/").content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "used up for today" in text
+    assert "4.50" in text
+    assert "77.00" not in text
 
 
 def test_an_engine_tells_since_when_and_falls_silent_with_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def test_a_kind_that_is_mostly_dismissed_is_named_with_a_remedy() -> None:
 
 
 def test_what_is_a_note_already_is_not_told_to_become_one() -> None:
-    assert kind(right=1, wrong=8, severity="note").hint.endswith("consider a higher threshold, or off")
+    assert kind(right=1, wrong=8, severity="note").hint.endswith("consider a threshold, or off")
 
 
 @pytest.mark.parametrize(
