@@ -38,6 +38,10 @@ def index(items: Sequence[Item]) -> None:
     storing.index_batch([_entry(item) for item in items if counts(item)], embedders())
 
 
+def index_by_id(item_ids: Iterable[int]) -> None:
+    index(_with_texts(item_ids))
+
+
 def forget(item_ids: Collection[int]) -> None:
     """Cheap and without a model: may be called in a stage's own transaction."""
     by_project: dict[int, list[str]] = defaultdict(list)

@@ -1,5 +1,6 @@
 """Celery's way in: ids only, one call into a stage module each. Rows are the truth, so every task may run twice."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import checking, handing_out, shown
+from annotation import checking, handing_out, indexing, shown
+from annotation.models import Project
 from qa import metrics, workers
 from qa.checks.base import Weight
+from qa.engines.base import EngineUnavailable
 from qa.registry import checks
 from qa.workers import Priority
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(queue="fast")
@@ -30,10 +35,30 @@ def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> N
 @shared_task
 def check_slowly(*, item_ids: Sequence[int], weight: Weight, asked_at: float, **_later: Any) -> None:
     metrics.waited(weight, time.time() - asked_at)
+    if weight == "ml" and "duplicates" in checks():
+        _index(item_ids)
     for item_id in item_ids:
         checking.check_slowly(item_id, weight)
     for item_id in item_ids:
         shown.record(item_id)
+
+
+def _index(item_ids: Sequence[int]) -> None:
+    """First, so that of two people who submit the same text at once the second one is told."""
+    try:
+        indexing.index_by_id(item_ids)
+    except EngineUnavailable as away:
+        logger.info("Nothing is indexed now: %s", away)
+
+
+@shared_task(queue="ml")
+def bring_indexes_up_to_date(**_later: Any) -> None:
+    """What an engine that was away has missed comes in; what was rejected or set aside goes."""
+    for project_id in Project.objects.filter(closed_at=None).values_list("pk", flat=True):
+        try:
+            indexing.bring_up_to_date(project_id, lambda _done: None)
+        except EngineUnavailable as away:
+            logger.info("The index of project %s waits: %s", project_id, away)
 
 
 @shared_task(queue="fast")

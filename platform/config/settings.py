@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-leases": {"task": "annotation.tasks.lapse_leases", "schedule": 15.0},
     "recheck-stuck-items": {"task": "annotation.tasks.recheck_stuck_items", "schedule": 15.0},
     "retry-missing-checks": {"task": "annotation.tasks.retry_missing_checks", "schedule": 60.0},
+    "bring-indexes-up-to-date": {
+        "task": "annotation.tasks.bring_indexes_up_to_date",
+        "schedule": 3600.0,
+        "options": {"priority": 6},
+    },
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
