@@ -23,7 +23,9 @@ class Panel {
     this.editor = editor;
     this.element = editor.panel;
     this.faces = new WeakMap();
+    this.isLong = false;
     this.gone = new WeakSet();
+    this.newcomers = new Set(); // came while a row was held; put in order when it is left
     this.rows.forEach((row) => this.faces.set(row, faceOf(row)));
     for (const name of ["pointerleave", "focusout"]) this.element.addEventListener(name, () => setTimeout(() => this.settle()));
   }
@@ -43,9 +45,12 @@ class Panel {
     const before = new Set(this.rows);
     const rows = this.matched(fresh, this.leftOver(fresh));
     const added = rows.filter((row) => !before.has(row));
-    this.keepingStill(() => this.arrange(rows), added);
+    this.keepingStill(() => {
+      this.arrange(rows);
+      this.showRest(holder);
+      this.showLong();
+    }, added);
     added.forEach((row) => window.htmx?.process(row));
-    this.showRest(holder);
     this.editor.readFindings();
   }
 
@@ -125,7 +130,8 @@ class Panel {
     const moved = () => still.getBoundingClientRect().top - top;
     scroller.scrollTop += moved();
     if (!held) return;
-    if (moved() > 1) added.filter((row) => row.compareDocumentPosition(still) & Node.DOCUMENT_POSITION_FOLLOWING).reverse().forEach((row) => still.after(row));
+    added.forEach((row) => this.newcomers.add(row));
+    if (moved() > 1) this.rows.filter((row) => this.newcomers.has(row) && row.compareDocumentPosition(still) & Node.DOCUMENT_POSITION_FOLLOWING).reverse().forEach((row) => still.after(row));
     if (moved() < -1) this.list.style.paddingTop = `${-moved()}px`;
     this.isUnsettled = true;
   }
@@ -133,6 +139,7 @@ class Panel {
   settle() {
     if (!this.isUnsettled || this.held) return;
     this.isUnsettled = false;
+    this.newcomers.clear();
     this.list.style.paddingTop = "";
     const isOver = (row) => this.gone.has(row) && "stale" in row.dataset && !row.querySelector("[data-dismiss-form]:not([hidden])");
     this.arrange(this.rows.filter((row) => !isOver(row)).sort((one, two) => compare(rank(one), rank(two))));
@@ -151,9 +158,9 @@ class Panel {
     if (hadFocus) details?.firstElementChild.focus({ preventScroll: true });
   }
 
-  showLong(isLong) {
-    this.element.querySelector("[data-still-to-come]")?.toggleAttribute("hidden", isLong);
-    this.element.querySelector("[data-takes-long]")?.toggleAttribute("hidden", !isLong);
+  showLong() {
+    this.element.querySelector("[data-still-to-come]")?.toggleAttribute("hidden", this.isLong);
+    this.element.querySelector("[data-takes-long]")?.toggleAttribute("hidden", !this.isLong);
   }
 }
 
@@ -192,6 +199,7 @@ class LiveChecks {
   typed() {
     this.stop();
     this.said = false;
+    this.takesLong(false);
     this.soon(FAST_PAUSE);
     this.later(SLOW_PAUSE);
   }
@@ -280,21 +288,23 @@ class LiveChecks {
 
   show(html) {
     this.panel.merge(html);
-    this.panel.showLong(Boolean(this.isLong && this.panel.pending.size));
     this.root.dispatchEvent(new CustomEvent("editor:checked", { detail: { findings: this.editor.findings.length } }));
   }
 
   finish() {
-    this.isLong = false;
-    this.panel.showLong(false);
+    this.takesLong(false);
     this.status("checked");
     clearTimeout(this.announceTimer);
     this.announceTimer = setTimeout(() => this.say(this.summary()), ANNOUNCE_PAUSE);
   }
 
+  takesLong(isLong) {
+    this.panel.isLong = isLong;
+    this.panel.showLong();
+  }
+
   takeLong() {
-    this.isLong = true;
-    this.panel.showLong(true);
+    this.takesLong(true);
     this.status("checked so far");
     this.say("Some checks are taking long; they run when you submit.");
   }

@@ -24,8 +24,10 @@ PAGE = Path(__file__).with_name("text_control_page.html").read_text()
 FINDINGS = (
     "{% load interface %}"
     '<ul class="findings" data-tokens-prompt="{{ prompt|wordcount }}"'
-    ' data-tokens-completion="{{ completion|wordcount }}">'
+    ' data-tokens-completion="{{ completion|wordcount }}" data-pending="{{ pending|join:" " }}">'
     "{% for found in findings %}{% finding found %}{% endfor %}</ul>"
+    '<div class="findings-rest">{% if pending %}<p data-still-to-come>Still to come: {{ pending|join:", " }}.</p>'
+    "<p data-takes-long hidden>Some checks are taking long; they run when you submit.</p>{% endif %}</div>"
 )
 REQUEST = "django.template.context_processors.request"
 ENGINE = DjangoTemplates(
@@ -44,13 +46,22 @@ def render(source: str, context: dict[str, Any]) -> str:
 
 
 def finding(
-    text_field: str, text: str, piece: str, severity: str = "must", *suggestions: str, check: str = "grammar"
+    text_field: str,
+    text: str,
+    piece: str,
+    severity: str = "must",
+    *suggestions: str,
+    check: str = "grammar",
+    clause: str = "",
+    at: int | None = None,
 ) -> Any:
-    start = text.index(piece)  # Python counts code points, as the checks do
+    start = text.index(piece) if at is None else at  # Python counts code points, as the checks do
+    name = f"{check}-{piece}".replace(" ", "_")
     return SimpleNamespace(
-        fingerprint=f"{check}-{piece}".replace(" ", "_"), check=check, title=check.capitalize(), severity=severity,
+        fingerprint=name, check=check, code="wrong", title=check.capitalize(), severity=severity,
         field=text_field, start=start, end=start + len(piece), message=f"About {piece}", suggestions=suggestions,
-        clause="", dismissed=False, dismiss_url="/dismiss",
+        clause=clause, clause_url="/guideline", dismissed=False, dismiss_url="/dismiss",
+        anchor=name if at is None or at == text.index(piece) else f"{name}-{at}",
     )  # fmt: skip
 
 
@@ -71,24 +82,40 @@ class Server:
     down: bool = False
     rules: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     check_name: str = "grammar"
+    clause: str = ""
+    everywhere: bool = False
+    # Slow checks by name with their rules, and those of them that have not answered yet.
+    slow: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
     saves: list[dict[str, Any]] = field(default_factory=list)
     submitted: list[dict[str, list[str]]] = field(default_factory=list)
     dismissed: list[dict[str, list[str]]] = field(default_factory=list)
     url: str = ""
 
     def found(self, texts: dict[str, str]) -> list[Any]:
+        found = self._found(texts, self.rules, self.check_name)
+        for check, rules in self.slow.items():
+            found += self._found(texts, rules, check) if check not in self.pending else []
+        return sorted(found, key=lambda one: ("must", "should", "note").index(one.severity))
+
+    def _found(self, texts: dict[str, str], rules: list[Any], check: str) -> list[Any]:
         return [
-            finding(name, texts[name], piece, severity, *suggestions, check=self.check_name)
-            for name, piece, severity, suggestions in self.rules
-            if piece in texts[name]
+            finding(name, texts[name], piece, severity, *suggestions, check=check, clause=self.clause, at=at)
+            for name, piece, severity, suggestions in rules
+            for at in self._places(texts[name], piece)
         ]
+
+    def _places(self, text: str, piece: str) -> list[int]:
+        places = [found.start() for found in re.finditer(re.escape(piece), text)]
+        return places if self.everywhere else places[:1]
 
     def page(self) -> str:
         scripts = ["editor", "signals", "autosave", "checks"]
         return render(PAGE, {**self.__dict__, "scripts": scripts, "findings_html": self.findings_html(self.texts)})
 
     def findings_html(self, texts: dict[str, str]) -> str:
-        return render(FINDINGS, {**texts, "findings": self.found(texts)})
+        return render(FINDINGS, {**texts, "findings": self.found(texts), "pending": self.pending})
 
     @property
     def texts(self) -> dict[str, str]:
@@ -116,8 +143,9 @@ class Server:
         if sent.get("token") != self.token:
             return self._json(409, reason="lease", message="Your time ran out.")
         if path == "/check":
+            self.checks.append(sent)
             texts = {name: sent[name] for name in ("prompt", "completion")}
-            return 200, "text/html", self.findings_html(texts)
+            return 286 if sent["slow"] and not self.pending else 200, "text/html", self.findings_html(texts)
         return self._save(sent) if path == "/save" else self._json(200, lease_until=self.lease_until or None)
 
     def _save(self, sent: dict[str, Any]) -> tuple[int, str, str]:
