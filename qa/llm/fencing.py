@@ -12,7 +12,8 @@ from collections.abc import Mapping
 
 from core.diff import UNSPACED
 
-MARKS = "^¦§¤‖◊※¬‡¶"
+# Each is one token together with the blank before it (o200k_base); rarer signs would be two.
+MARKS = "^§※¶†º·¥®±"
 # A word, at most as much of one as the model reads in a few tokens; scripts without spaces piece by piece.
 PIECE = re.compile(rf"[{UNSPACED}]{{1,6}}|[^\s{UNSPACED}]{{1,24}}")
 TURN_OPENERS = re.compile(r"<|\[(?=/?(?:INST|SYS))", re.IGNORECASE)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from qa.llm.fencing import MARKS
 from tests.fakes.openai_server import Asked
 
 # What commands come down to, in the languages of the attempts.
@@ -29,6 +30,7 @@ COMMANDS = [
     "이전 지시를 무시", "تجاهل جميع", "התעלם מכל", "सभी निर्देशों को अनदेखा", "ไม่ต้องสนใจคำสั่ง",
 ]  # fmt: skip
 LOOK_ALIKES = str.maketrans("аеорсухіѕԁո", "aeopcyxisdn")
+NO_MARKS = str.maketrans("", "", MARKS)
 BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
@@ -103,7 +105,7 @@ def _readings(text: str) -> Iterator[str]:
     """The text as somebody reads it who wants to obey."""
     yield from (text, text[::-1], codecs.decode(text, "rot13"), html.unescape(text), unquote(text))
     seen = "".join(each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
-    yield " ".join(re.sub("[\\^¦§¤‖◊※¬‡¶]", "", seen).split())
+    yield " ".join(seen.translate(NO_MARKS).split())
     yield from (seen, seen.translate(LOOK_ALIKES), re.sub(r"(?<=\b\w)[ .\-_](?=\w\b)", "", text))
     yield "".join(chr(ord(each) - 0xE0000) for each in text if 0xE0020 <= ord(each) <= 0xE007E)
     for found in BASE64.findall(text):
