@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from qa.checks.base import Weight
@@ -74,6 +76,19 @@ class Dictionaries(Protocol):
     def knows(self, word: str, language: str) -> bool | None:
         """None where there is no dictionary of the language."""
         ...
+
+
+def installed_version(package: str) -> str:
+    """ "" where it is not installed; that is asked anew each time, because packages arrive while we run."""
+    try:
+        return _version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)
 
 
 def base_language(language: str) -> str:

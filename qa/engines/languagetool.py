@@ -7,12 +7,11 @@ error may quote the text, so none of its words leave this module.
 
 import importlib
 import threading
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from qa.checks.base import Weight
 from qa.engines.base import EngineUnavailable, Health, Reason
-from qa.engines.grammar import Answer, Issue, Kind, Status, base_language
+from qa.engines.grammar import Answer, Issue, Kind, Status, base_language, installed_version
 
 NAME = "languagetool"
 PACKAGE = "language-tool-python"
@@ -52,10 +51,7 @@ class LanguageTool:
     @property
     def version(self) -> str:
         """Of the client; which version a server runs it does not say where it can be asked without a text."""
-        try:
-            return f"{PACKAGE} {version(PACKAGE)}"
-        except PackageNotFoundError:
-            return "not installed"
+        return f"{PACKAGE} {installed_version(PACKAGE) or 'not installed'}"
 
     def check(self, text: str, language: str) -> Answer:
         with self._lock:

@@ -185,8 +185,7 @@ RULES: tuple[Rule, ...] = (
     rule("everyone_are", r"\b(?:everyone|everybody|someone|somebody|nobody|everything|something|nothing) (?P<wrong>are|have|were|do|want|need|know|think)\b",
          AGREEMENT),
     rule("this_are", OPENING + r"(?P<wrong>this|that) (?:are|were|have)\b", "“This” and “that” go with a singular."),
-    rule("this_people", r"\b(?P<wrong>this) (?:people|children|women|men|things|problems|reasons|countries|students|years|days|"
-         r"ideas|factors|methods|changes|questions|examples|results|facts)\b(?!['’])", "A plural wants “these” or “those”.",
+    rule("this_people", r"\b(?P<wrong>this) (?:people|children|women|men|things|problems|countries|students)\b(?!['’])", "A plural wants “these” or “those”.",
          "these"),
     rule("these_singular", rf"\b(?P<wrong>these|those) (?:{NOUN}|information|fact|case|point|process){AFTER_NOUN}",
          "A singular wants “this” or “that”.", lambda m: "this" if m["wrong"].lower() == "these" else "that"),
@@ -203,7 +202,7 @@ RULES: tuple[Rule, ...] = (
     rule("listen_music", r"\blisten(?:s|ed|ing)? (?P<wrong>music|songs|the|radio|him|her|them|me)\b", "One listens to something.", r"to \g<wrong>"),
     rule("despite_of", r"\b(?P<wrong>despite of)\b", "It is “despite” or “in spite of”.", "despite"),
     rule("interested_on", r"\binterested (?P<wrong>on|about|of|for)\b", "One is interested in something.", "in"),
-    rule("modal_to", r"\b(?P<wrong>(?:can|could|should|would|must|might) to) (?!the\b|a\b|an\b|my\b|your\b|be\b(?= or))[a-z]+\b", "After this verb stands no “to”.", lambda m: m["wrong"].split()[0]),
+    rule("modal_to", r"\b(?P<wrong>(?:(?<=I )can|(?<=he )can|(?<=people )can|(?<=they )can|(?<=which )can|could|should|would|must|might) to) (?!help\b|the\b|a\b|an\b|my\b|your\b|be\b(?= or))[a-z]+\b", "After this verb stands no “to”.", lambda m: m["wrong"].split()[0]),
     rule("modal_third", r"\b(?:would|should|could|can|must|will|may|might)(?: not|n't| also)? (?P<wrong>has|does|goes|makes|helps|leads|gives|takes|becomes|shows|brings|causes|gets|went|came|made|became|gave|took|was)\b(?! (?:the|a) (?:fault|case))",
          "After this verb stands the plain form."),
     rule("would_is", r"\b(?:would|should|could)(?: not|n't| also)? (?P<wrong>is|are|was|were|been)\b", "After this verb stands “be”.", "be"),

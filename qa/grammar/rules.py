@@ -45,4 +45,4 @@ def _replacements(each: Rule, match: re.Match[str]) -> tuple[str, ...]:
         return ()
     text = each.replacement(match) if callable(each.replacement) else match.expand(each.replacement)
     marked = match["wrong"] if "wrong" in each.pattern.groupindex else match[0]
-    return (text[:1].upper() + text[1:] if marked[:1].isupper() else text,)
+    return (text[:1].upper() + text[1:] if marked[:1].isupper() and marked != "I" else text,)
