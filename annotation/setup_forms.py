@@ -13,7 +13,7 @@ from annotation.models import Cell, Clause, Guideline, Project
 from annotation.setting_up import LARGEST_TARGET
 from catalog.models import Domain, Language
 from catalog.skills import Skill
-from qa.checks.style import DEFAULT_STYLE
+from qa.formats.json_text import schema_trouble
 
 ROLES = [(role.value, role.label) for role in Role]
 MANY = re.compile(r"[\s,;]+")
@@ -40,42 +40,9 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # no type paramet
         return slug
 
 
-# (name in the style guide, label, choices or None for a yes/no, help)
-_AVOID = [("allow", "Allow"), ("avoid", "Avoid")]
-_REQUIRE = [*_AVOID, ("require", "Require")]
-STYLE_CHOICES: dict[str, tuple[str, list[tuple[str, str]], str]] = {
-    "italics": ("Italics", _AVOID, ""),
-    "bold": ("Bold", _AVOID, ""),
-    "headings": ("Headings", _REQUIRE, ""),
-    "lists": ("Lists", _REQUIRE, ""),
-    "tables": ("Tables", _REQUIRE, ""),
-    "code_blocks": ("Code blocks", _AVOID, ""),
-    "html_tags": ("HTML tags", _AVOID, ""),
-    "heading_jumps": ("Headings that skip a level", _AVOID, ""),
-    "bold_headings": ("Bold lines in place of headings", _AVOID, ""),
-    "author_citations": ("Sources as papers name them", _AVOID, "(Smith, 2019)"),
-    "emoji": ("Pictograms", _AVOID, "Such as 😀."),
-    "http_links": ("Addresses without https", _AVOID, "Plain http:// in place of https://."),
-    "citation_marks": ("Citation marks", _AVOID, "Numbers in brackets such as [3]."),
-    "bare_links": ("Addresses written out", _AVOID, "In place of a Markdown link."),
-    "nonbreaking_spaces": ("Non-breaking spaces", _AVOID, "Outside the languages whose typography needs them."),
-    "code_fences": ("Code fences", [*_AVOID, ("require", "Require")], "Around a wanted JSON, XML or CSV answer."),
-}
-
-
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters at run time
-    """All settings of a project; the style guide's keys are fields of their own."""
+    """How a project runs; what its texts have to look like is the style guide's form."""
 
-    top_heading = forms.IntegerField(
-        label="Largest heading", min_value=1, max_value=6, help_text="1 is “#”, 2 is “##” and so on."
-    )
-    pretty_print = forms.BooleanField(
-        label="Suggest indented JSON", required=False, help_text="When the answer is valid but on one long line."
-    )
-    length_tolerance = forms.FloatField(
-        label="Tolerance of lengths", min_value=0, max_value=1,
-        help_text="How far outside its bounds a length may be, as a share of the bound, before it must be changed.",
-    )  # fmt: skip
     is_closed = forms.BooleanField(
         label="Closed", required=False, help_text="Nobody is handed anything; what is in hand may be finished."
     )
@@ -99,17 +66,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parame
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, (label, choices, help_text) in STYLE_CHOICES.items():
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, help_text=help_text)
-        style = {**DEFAULT_STYLE, **self.instance.style}
-        self.initial.update({name: style[name] for name in DEFAULT_STYLE})
         self.initial["is_closed"] = self.instance.closed_at is not None
-
-    def style(self) -> dict[str, object]:
-        """What other code has put into the style guide stays; settings at their default are not written."""
-        chosen = {name: self.cleaned_data[name] for name in DEFAULT_STYLE}
-        others = {name: value for name, value in self.instance.style.items() if name not in DEFAULT_STYLE}
-        return others | {name: value for name, value in chosen.items() if value != DEFAULT_STYLE[name]}
 
     @property
     def people_fields(self) -> list[forms.BoundField]:
@@ -125,25 +82,35 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parame
     def queue_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("lease_minutes", "open_cap", "is_closed")]
 
-    @property
-    def style_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in DEFAULT_STYLE]
-
 
 class CellForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters at run time
     target = forms.IntegerField(min_value=0, max_value=LARGEST_TARGET, help_text="How many accepted items are wanted.")
 
     class Meta:
         model = Cell
-        fields = ["prompt_min", "prompt_max", "completion_min", "completion_max", "format", "brief"]
-        widgets = {"brief": forms.Textarea(attrs={"rows": 5})}
-        labels = {"format": "Format of the completion"}
+        fields = ["prompt_min", "prompt_max", "completion_min", "completion_max", "format", "format_schema", "brief"]
+        widgets = {"brief": forms.Textarea(attrs={"rows": 5}), "format_schema": forms.Textarea(attrs={"rows": 6})}
+        labels = {"format": "Format of the completion", "format_schema": "Schema of the format"}
+        help_texts = {
+            "format": "“Prose only” allows no JSON, XML, CSV or table.",
+            "format_schema": (
+                'For JSON a JSON Schema; for CSV and tables the columns wanted: {"columns": ["name", "year"]}. Empty: '
+                "any."
+            ),
+        }
 
     field_order = ["target"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("target", self.instance.target)
+
+    def clean_format_schema(self) -> dict[str, Any] | None:
+        schema = self.cleaned_data["format_schema"] or None
+        trouble = schema_trouble(schema)
+        if trouble:
+            raise ValidationError(f"{trouble}")
+        return schema
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -53,6 +53,8 @@ annotation:project-new                   GET   sign-in  403      403      403   
 annotation:project-new                   POST  sign-in  403      403      403      403      403      403
 annotation:project-settings              GET   sign-in  404      403      403      403      in       403
 annotation:project-settings              POST  sign-in  404      403      403      403      in       403
+annotation:style-guide                   GET   sign-in  404      403      403      403      in       403
+annotation:style-guide                   POST  sign-in  404      403      403      403      in       403
 annotation:cells                         GET   sign-in  404      403      403      403      in       403
 annotation:cells                         POST  sign-in  404      403      403      403      in       403
 annotation:cell-new                      GET   sign-in  404      403      403      403      in       403

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from annotation.views import cells, checks, diversity, engines, guideline, inviting, manager, people, setup
+from annotation.views import cells, checks, diversity, engines, guideline, inviting, manager, people, setup, style_guide
 
 urlpatterns = [
     path("p/<slug:slug>/pipeline/", manager.pipeline, name="pipeline"),
     path("projects/new", setup.project_new, name="project-new"),
     path("p/<slug:slug>/settings/", setup.project_settings, name="project-settings"),
+    path("p/<slug:slug>/style/", style_guide.style_guide, name="style-guide"),
     path("p/<slug:slug>/cells/", cells.cells, name="cells"),
     path("p/<slug:slug>/cells/new", cells.cell_new, name="cell-new"),
     path("p/<slug:slug>/cells/import", cells.cells_import, name="cells-import"),

@@ -57,11 +57,10 @@ def project_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _with_the_rest(form: SettingsForm, now: datetime) -> Project:
     project: Project = form.save(commit=False)
-    project.style = form.style()
     project.closed_at = (project.closed_at or now) if form.cleaned_data["is_closed"] else None
     return project
 
 
 def _changed(before: Project, after: Project) -> list[str]:
-    names = [*SettingsForm.Meta.fields, "style", "closed_at"]
+    names = [*SettingsForm.Meta.fields, "closed_at"]
     return [name for name in names if getattr(before, name) != getattr(after, name)]

@@ -103,12 +103,13 @@ ET_AL = re.compile(
 )
 _AND = r"(?:,? (?:and|&|und|et|y|e|ja|och|и|та) |, )"
 AUTHOR_YEAR = re.compile(
-    rf"(?P<before>[^\W\d_A-Z][^\W\d_]*[\"”’»]?[,:]? )?(?P<marks>[(（](?:see |cf\.? |e\.g\.,? |vgl\. )?{_NAME}(?:{_AND}{_NAME}){{0,4}}"
+    rf"(?P<before>(?<![A-Za-z])[^\W\d_A-Z][^\W\d_]*[\"”’»]?[,:]? )?(?P<marks>[(（](?:see |cf\.? |e\.g\.,? |vgl\. )?{_NAME}(?:{_AND}{_NAME}){{0,4}}"
     r"(?:,? )(?:1[89]|20)\d\d[a-z]?(?P<more>, (?:pp?|S|s)\. ?\d{1,4}(?:[–-]\d{1,4})?)?(?:; [^()\n]{1,120})?[)）])"
 )
 MONTH = re.compile(
     r"[(（](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter|Q[1-4]|Since|Until|From|In|Circa)[a-z]*,? "
 )
+CERTAIN = re.compile(r";| & |[(（](?:see|cf|e\.g|vgl)")
 ANY = re.compile(r"[\[【〔［〖(（{]|turn\d|oai|<grok|<sup|\^|[\ue000-\uf8ff¹²³⁰⁴-⁹]")
 
 
@@ -155,7 +156,7 @@ def _spans(prose: str) -> Iterator[tuple[int, int]]:
 def _authors(prose: str) -> Iterator[Mark]:
     """(Smith, 2019) as papers write it. A film or a place with its year looks the same behind a name: left alone."""
     for match in AUTHOR_YEAR.finditer(prose):
-        if (match["before"] or match["more"]) and not MONTH.match(match["marks"]):
+        if (match["before"] or match["more"] or CERTAIN.search(match["marks"])) and not MONTH.match(match["marks"]):
             message = "A source named as papers do; the style guide wants none."
             span = _with_blank(prose, *match.span("marks"))
             yield Mark("author_citation", Severity.SHOULD, message, *span, REMOVE)

@@ -33,6 +33,8 @@ DEFAULT_STYLE: Mapping[str, object] = MappingProxyType(
         "bare_links": "allow",
         # Non-breaking spaces outside the languages whose typography needs them.
         "nonbreaking_spaces": "allow",
+        # What must be known of a source passage besides its licence: title, url, author, jurisdiction, retrieved_on.
+        "source_fields": (),
         # Whether a wanted JSON, XML or CSV answer may stand in a ``` block: "allow", "require" or "avoid".
         "code_fences": "allow",
         # Suggest indented JSON when the answer is valid but on one long line.

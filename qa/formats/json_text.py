@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 
 from qa.formats.faults import LONG_LINE, Fault, Fix
@@ -66,6 +66,19 @@ def pretty(text: str) -> str | None:
     if "\n" in text or len(text) <= LONG_LINE:
         return None
     return "".join(_indented(tokens(text)))
+
+
+def schema_trouble(schema: object) -> str:
+    """Why this is no schema to check answers against; empty when it is one."""
+    if schema is None:
+        return ""
+    if not isinstance(schema, dict):
+        return "A schema is a JSON object: { … }."
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        return f"Not a JSON Schema: {error.message[:160]}"
+    return ""
 
 
 def _load(text: str) -> Any:

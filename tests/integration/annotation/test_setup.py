@@ -65,12 +65,10 @@ def settings_of(client: Client, cast: Cast) -> dict[str, str]:
 
 
 def test_settings_without_effect_on_running_work_are_saved_at_once(cast: Cast, client: Client) -> None:
-    posted = settings_of(client, cast) | {"name": "Order one", "due_on": "2030-05-01", "italics": "avoid"}
+    posted = settings_of(client, cast) | {"name": "Order one", "due_on": "2030-05-01"}
     assert client.post(address(cast, "settings/"), posted).status_code == 302
     cast.project.refresh_from_db()
-    assert (cast.project.name, cast.project.due_on, cast.project.style) == (
-        "Order one", date(2030, 5, 1), {"italics": "avoid"},
-    )  # fmt: skip
+    assert (cast.project.name, cast.project.due_on) == ("Order one", date(2030, 5, 1))
 
 
 def test_saving_unchanged_settings_changes_nothing(cast: Cast, client: Client) -> None:
@@ -106,7 +104,7 @@ def test_a_lower_cap_and_closing_name_whom_they_meet(cast: Cast, client: Client)
     assert Project.objects.get(pk=cast.project.pk).closed_at is None
 
 
-@pytest.mark.parametrize(("name", "value"), [("overlap", "1"), ("spot_check_percent", "101"), ("top_heading", "9")])
+@pytest.mark.parametrize(("name", "value"), [("overlap", "1"), ("spot_check_percent", "101")])
 def test_settings_out_of_range_are_refused(cast: Cast, client: Client, name: str, value: str) -> None:
     answer = client.post(address(cast, "settings/"), settings_of(client, cast) | {name: value, "confirmed": "1"})
     assert answer.status_code == 422

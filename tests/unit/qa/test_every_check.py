@@ -15,7 +15,7 @@ PIECES = st.sampled_from(
     [
         *"*_`#|[](){}<>\\\"',:;\n\t  ",
         "**", "```", "~~~", "```json\n", "\n```\n", "[3]", "[a]", "]()", "](http://", "http://",
-        "https://a.b?utm_source=openai", "【4†source】", "turn0search0",
+        "https://a.b?utm_source=openai", "a@b.fi", "+1 212 736 5000", "<b>", "</b>", "[a][b]", "| a |\n| b |\n", "【4†source】", "turn0search0",
         "As an AI language model", "TODO:", "[insert x]", "&amp;", "â€™", "\u200b", "\u202e",
         "\ufffd", "\u00a0", "аb", "😀", "👩‍👧", "مرحبا", "汉字", "Привет", "päivä ", "# ", "- ", "    ",
         '{"a": 1,}', "<a>", "</a>", "&nbsp;", "a,b\n", '"', "\r\n", "\r", "\0", "\x85", "\u2028",
@@ -89,5 +89,5 @@ def test_twenty_thousand_hostile_characters_take_less_than_two_seconds(name, pie
 
 
 def test_checks_are_registered_under_their_own_names_in_display_order():
-    assert list(CHECKS) == ["length", "format", "language", "artifacts"]
+    assert list(CHECKS) == ["length", "format", "language", "artifacts", "context"]
     assert all(check.name == name for name, check in CHECKS.items())
