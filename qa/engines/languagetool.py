@@ -1,8 +1,8 @@
 """A LanguageTool server, asked through language-tool-python.
 
 That package is GPL-3.0: it is an extra of its own (lock/languagetool.txt), and this module is the only one that loads
-it, by name. It waits 300 s and tries twice; here it waits as long as it is told and tries once. What it says of an
-error may quote the text, so none of its words leave this module.
+it, by name. It waits 300 s and tries twice; here both tries together wait as long as we say. What it says of an error may
+quote the text, so none of its words leave this module.
 """
 
 import importlib
@@ -34,6 +34,7 @@ KINDS = {
 }
 SCORES = {Kind.SPELLING: 0.9, Kind.GRAMMAR: 0.8, Kind.PUNCTUATION: 0.7, Kind.TYPOGRAPHY: 0.4, Kind.STYLE: 0.3}
 MOST_REPLACEMENTS = 3
+TRIES = 2
 # What servers write when they turn a request away for now; the package does not hand on the status.
 BUSY_WORDS = ("limit", "too many", "overload", "queue")
 
@@ -43,7 +44,7 @@ class LanguageTool:
     weight: Weight = "llm"
 
     def __init__(self, url: str, timeout: float = 10) -> None:
-        """`timeout` in seconds, for the connection and for each wait on the server."""
+        """`timeout` in seconds, for both tries together."""
         self.url, self.timeout = url, timeout
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
@@ -75,7 +76,7 @@ class LanguageTool:
         """None for a language the server does not know; asks it for its languages once for each of ours."""
         if language not in self._clients:
             package = _package()
-            timed = type("Timed", (package.LanguageTool,), {"_TIMEOUT": self.timeout})
+            timed = type("Timed", (package.LanguageTool,), {"_TIMEOUT": self.timeout / TRIES})
             wanted = language if "-" in language else VARIANTS.get(base_language(language), language)
             self._clients[language] = self._asked(lambda: _client(timed, wanted, self.url))
         return self._clients[language]
