@@ -235,11 +235,15 @@ LANGUAGETOOL_TIMEOUT = env_int("LANGUAGETOOL_TIMEOUT", 10)
 EMBEDDING_MODEL = env_str("EMBEDDING_MODEL", "")
 # AI detector: a folder with a Hugging Face sequence classifier; empty means the embedded one.
 AI_DETECTOR_MODEL = env_str("AI_DETECTOR_MODEL", "")
+# The embedded one's coefficients, as `manage.py train_ai_detector` writes them; empty means the committed ones.
+AI_DETECTOR_COEFFICIENTS = env_str("AI_DETECTOR_COEFFICIENTS", "")
 # Language models: any OpenAI-compatible address. Prices per million tokens, for the budget.
 LLM_URL = env_str("LLM_URL", "")
 LLM_API_KEY = env_str("LLM_API_KEY", "")
 LLM_MODEL = env_str("LLM_MODEL", "")
 LLM_TIMEOUT = env_int("LLM_TIMEOUT", 20)
+# E-mail addresses, telephone numbers, keys and the like are masked before a text leaves.
+LLM_REDACT = env_bool("LLM_REDACT", True)
 LLM_DAILY_BUDGET = env_str("LLM_DAILY_BUDGET", "5.00")
 LLM_PRICE_IN = env_str("LLM_PRICE_IN", "0")
 LLM_PRICE_OUT = env_str("LLM_PRICE_OUT", "0")

@@ -7,12 +7,12 @@ time is up and ends by itself soon after. Five failures in a row close the door 
 
 import importlib
 import logging
+import os
 import queue
 import random
 import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from qa.engines.base import Health, Reason
@@ -49,13 +49,18 @@ class LanguageModel:
         self._breaker = breaker or Breaker()
         self._rung = Rung.RESPONSES
         self._misses = 0
+        self._wires: dict[int, Wire] = {}
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.model!r})"
 
-    @cached_property
+    @property
     def _wire(self) -> "Wire":
-        return importlib.import_module("qa.llm.wire").Wire(self.url, self._key, self.model)  # type: ignore[no-any-return]
+        """One per process: a forked worker must not talk on its parent's connections."""
+        pid = os.getpid()
+        if pid not in self._wires:
+            self._wires[pid] = importlib.import_module("qa.llm.wire").Wire(self.url, self._key, self.model)
+        return self._wires[pid]
 
     def ask(self, question: Question[Answer]) -> Reply[Answer]:
         """Raises NoAnswer, with what the attempts cost: all that was reserved, when the time ran out."""

@@ -1,6 +1,7 @@
 """The client of a language model over the real wire, against a server that answers badly in every way we know."""
 
 import logging
+import os
 import time
 from email.utils import formatdate
 
@@ -295,6 +296,20 @@ def test_servers_that_do_not_count_tokens_are_counted_for(server):
     usage = model_of(server).ask(QUESTION).usage
     assert usage.tokens_in == QUESTION.at_most.tokens_in
     assert 0 < usage.tokens_out < 100
+
+
+def test_a_forked_worker_does_not_talk_on_its_parents_connections(server):
+    model = model_of(server)
+    model.ask(QUESTION)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if model._wire is not wire_of_parent(model) else 1)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert model._wire is wire_of_parent(model)
+
+
+def wire_of_parent(model):
+    return next(iter(model._wires.values()))
 
 
 def test_the_ways_of_asking_are_tried_best_first():
