@@ -28,6 +28,7 @@ from annotation.workflow import Action, State
 from core.refusal import Refusal, Refused
 from experts.models import Outcome
 from qa import policy, runs, workers
+from qa.checks import links
 from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
 from qa.models import CheckRun
 from qa.registry import checks, highest_severities
@@ -73,6 +74,7 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
         examples=examples_of(project.pk) if _wants_examples() else (),
         style=project.style,
         llm_budget=project.llm_daily_budget,
+        follow_links=project.check_links,
     )
 
 
@@ -106,8 +108,9 @@ def subject_of_revision(item: Item, revision: Revision) -> Subject:
     return subject_of(item, revision.prompt, revision.completion)
 
 
-def checks_for(_item: Item) -> Sequence[Check]:
-    return list(checks().values())
+def checks_for(item: Item) -> Sequence[Check]:
+    """Links are followed only where the project allows it: else no worker need be asked."""
+    return [check for check in checks().values() if check.name != links.NAME or item.project.check_links]
 
 
 def fast_and_slow(item: Item) -> tuple[list[Check], list[Check]]:

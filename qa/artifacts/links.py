@@ -80,6 +80,13 @@ TRAILING = ".,;:!?*_)"
 HINT = re.compile(r"://|\]\(|http|\] \(|www|\)\[|ttp|sandbox:|utm_|\.\w{2,4}/|\bw{2,4}[.,]", re.IGNORECASE)
 
 
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Web addresses written in a text and where they begin."""
+    for match in URL.finditer(text):
+        if not match[0].lower().startswith("ftp"):
+            yield match.start(), match[0].rstrip(TRAILING)
+
+
 def find(subject: Subject, prose: str) -> Iterator[Mark]:
     if not HINT.search(prose):
         return

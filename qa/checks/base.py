@@ -73,6 +73,8 @@ class Subject:
     # What the guideline shows as good and bad, for engines that learn from examples.
     examples: tuple["Example", ...] = ()
     style: Mapping[str, object] = dataclasses.field(default_factory=lambda: DEFAULT_STYLE)
+    # Whether a worker may ask the addresses in these texts whether they are still there.
+    follow_links: bool = False
     # What checks of this collection may spend on language models in a day; None: as the installation is set up.
     llm_budget: Decimal | None = None
 
