@@ -15,7 +15,7 @@ NOT_PROSE = re.compile(
     r"|\b[\w-]{2,}\.(?:com|org|net|edu|gov|io|de|fr|es|it|ru|uk|eu|info|html?|pdf|docx?|xlsx?|csv|json|xml|py|js|txt)\b"
     r"|<[^<>\n]{1,200}>|&\w{2,8};|\$[^$\n]{1,200}\$|\\[a-zA-Z]+(?:\{[^{}\n]*\})*"
     r"|(?:[A-Za-z]:)?(?:[\\/][\w.-]+){2,}|\"[\w $.-]{1,60}\"\s*:|\{\{?[^{}\n]{1,80}\}?\}"
-    r"|\b\w*(?:\d\w*[^\W\d_]|[^\W\d_]\w*\d)\w*\b|\b\w+_\w+\b|\b\w+\(\)"
+    r"|\b(?!\d+(?:st|nd|rd|th)\b)\w*(?:\d\w*[^\W\d_]|[^\W\d_]\w*\d)\w*\b|\b\w+_\w+\b|\b\w+\(\)"
 )
 CODE_LINE = re.compile(
     r"^[ \t]*(?:(?:[^\n]*[;{}]|[^\n]*\)\s*:)[ \t]*$|(?:import|from|def|class|return|SELECT|INSERT|UPDATE|public|"

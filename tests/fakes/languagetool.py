@@ -25,16 +25,21 @@ MISTAKES = {
     "Hauß": ("Haus", "misspelling", "TYPOS"),
     "👍👍": ("👍", "style", "STYLE"),
 }
+NO_SUCH_PLACE = {
+    "message": "m",
+    "offset": 9999,
+    "length": 3,
+    "replacements": [],
+    "context": {"text": "", "offset": 0, "length": 0},
+    "sentence": "",
+    "rule": {"id": "X", "issueType": "grammar", "category": {"id": "Y"}},
+}
 # name → status, content type, body; None: the server does not answer properly at all.
 FAILURES: dict[str, tuple[int, bytes] | None] = {
     "no json": (200, b"<html>Bad gateway</html>"),
     "half json": (200, b'{"matches": [{"offset": 0,'),
     "another json": (200, b"[1, 2]"),
-    "no such place": (
-        200,
-        b'{"matches": [{"message": "m", "offset": 9999, "length": 3, "replacements": [], "context": {"text": "", '
-        b'"offset": 0, "length": 0}, "sentence": "", "rule": {"id": "X", "issueType": "grammar", "category": {"id": "Y"}}}]}',
-    ),
+    "no such place": (200, json.dumps({"matches": [NO_SUCH_PLACE]}).encode()),
     "not utf-8": (500, b"\xff\xfe\x00\xd8"),
     "429": (429, b"Error: Client request limit of 20 requests per 60 seconds exceeded"),
     "426": (426, b"Error: Client request size limit exceeded"),
