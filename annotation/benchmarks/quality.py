@@ -8,11 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotation.benchmarks import live
+from qa.benchmarks import duplicates
 from qa.benchmarks.table import Row, as_markdown
 
 Topic = Callable[[Path, Callable[[str], None]], list[Row]]
 TOPICS: Mapping[str, Topic] = {
     "live": live.run,
+    "duplicates": duplicates.run,
 }
 REPORT = Path(settings.BASE_DIR) / "docs" / "quality.md"
 INTRODUCTION = """# How good the checks are

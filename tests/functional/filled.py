@@ -14,7 +14,7 @@ from annotation.texts import Written
 from annotation.workflow import Stage
 from tests import transfer
 from tests.factories import Cast, admit, cell, desk, fresh, member, user
-from tests.functional import found
+from tests.functional import found, varied
 
 GERMAN_SOURCE = (
     "Die Rechtsschutzversicherung gewährt dem Versicherungsnehmer nach Eintritt eines Versicherungsfalles "
@@ -92,6 +92,7 @@ class Filled:
         self._transfer()
         self.noisy = found.NOISY
         found.fill(self.project, self.cast.manager, self.cast.reviewers[0])
+        varied.fill(self.project, self.cast.manager, self.cast.cell)
 
     @property
     def people(self) -> dict[str, User]:
