@@ -11,7 +11,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from qa.checks import CHECKS, duplicates, grammar, second_reading
+from qa import privacy
+from qa.checks import CHECKS, duplicates, grammar, links, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.base import Health
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
@@ -19,8 +20,9 @@ from qa.engines.grammar import EmbeddedGrammar, GrammarEngine
 from qa.engines.harper import Harper
 from qa.engines.hunspell import Hunspell
 from qa.engines.languagetool import LanguageTool
+from qa.engines.links import LinkProber
 from qa.engines.llm import LanguageModel
-from qa.llm.reading import Reader
+from qa.llm.reading import Reader, as_is
 from qa.shared_answers import CachedAnswers
 from qa.spending import DailyPurse
 from qa.vectors.corpus import Corpus, Entry
@@ -51,7 +53,12 @@ def _by_name(corpus: Corpus) -> Mapping[str, Check]:
 
 
 def _with_engines(corpus: Corpus) -> tuple[Check, ...]:
-    return (grammar.build(grammar_engine()), duplicates.build(corpus, embedders()), *_second_reading())
+    return (
+        grammar.build(grammar_engine()),
+        duplicates.build(corpus, embedders()),
+        links.build(link_prober()),
+        *_second_reading(),
+    )
 
 
 def _second_reading() -> tuple[Check, ...]:
@@ -59,7 +66,8 @@ def _second_reading() -> tuple[Check, ...]:
     wanted = frozenset(part for part, name in second_reading.NAMES.items() if name in (settings.QA_CHECKS or [name]))
     if not settings.LLM_URL or not wanted:
         return ()
-    return second_reading.build(Reader(language_model(), daily_purse(), CachedAnswers(), wanted))
+    redact = privacy.mask if settings.LLM_REDACT else as_is
+    return second_reading.build(Reader(language_model(), daily_purse(), CachedAnswers(), wanted, redact))
 
 
 @cache
@@ -78,6 +86,11 @@ def grammar_engine() -> GrammarEngine:
         return LanguageTool(settings.LANGUAGETOOL_URL, settings.LANGUAGETOOL_TIMEOUT)
     hunspell = Hunspell()
     return EmbeddedGrammar((Harper(hunspell), hunspell))
+
+
+@cache
+def link_prober() -> LinkProber:
+    return LinkProber()
 
 
 @cache

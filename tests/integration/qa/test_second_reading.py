@@ -106,6 +106,17 @@ def test_the_same_pair_in_another_project_costs_nothing(configured):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("is_on", [True, False])
+def test_addresses_of_persons_are_masked_unless_that_is_switched_off(configured, settings, is_on):
+    settings.LLM_REDACT = is_on
+    forget()
+    pair = replace(PAIR, completion="Write to anna.svensson@posten.se about teh capital.")
+    findings = registry.checks()["llm_grammar"].run(pair)
+    assert ("svensson" in json.dumps(configured.asked[0].body)) != is_on
+    assert [pair.text(each.field)[each.start : each.end] for each in findings] == ["teh", "teh"]
+
+
+@pytest.mark.django_db
 def test_only_what_is_wanted_is_asked_for(configured, settings):
     settings.QA_CHECKS = ["llm_routing"]
     forget()
