@@ -107,7 +107,7 @@ def _save_edit(item: Item, person: User, edit: Edit, now: datetime) -> None:
         item.round += 1
     approve(item, person, Approval.Kind.EDIT, now)
     take_step(item, Action.FINISH_EDIT, by=person, at=now, revision=item.current.number)
-    transaction.on_commit(partial(check_item.delay, item_id=item.pk))
+    transaction.on_commit(partial(check_item.delay, item_id=item.pk, asked_at=now.timestamp()))
 
 
 def tracked_hunks(before: Revision, after: Revision, reasons: Mapping[tuple[str, int], str]) -> list[EditHunk]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -167,6 +168,8 @@ def _row(item: Item, revision: Revision, name: str, kind: str, outcome: Outcome,
 def rule(*, person: User, item: Item, fingerprint: str, ruling: str) -> ShownFinding:
     """A reviewer's or editor's word on a finding that was not heeded; the newest counts. Raises Refused."""
     refuse_if(refusal_to_rule(person, item))
+    if Dismissal.objects.filter(item=item, fingerprint=fingerprint, by=person).exists():
+        raise Refused(Refusal("You dismissed it yourself; somebody else says whether that was right."), 409)
     found = ShownFinding.objects.select_for_update().filter(item=item, fingerprint=fingerprint).first()
     if found is None:
         found = _of_dismissal(item, fingerprint)
@@ -212,8 +215,10 @@ class Ruled:
 
 
 def ruled(item: Item, dismissed: Mapping[str, str]) -> list[Ruled]:
-    """Messages by fingerprint → rows to rule on. A statement only where something was dismissed."""
+    """Messages by fingerprint → what its author dismissed, to rule on. A statement only where something was."""
     if not dismissed:
         return []
-    said = dict(ShownFinding.objects.filter(item=item).exclude(ruling="").values_list("fingerprint", "ruling"))
-    return [Ruled(name, message, said.get(name, "")) for name, message in dismissed.items()]
+    said = ShownFinding.objects.filter(item=item, fingerprint=OuterRef("fingerprint")).values("ruling")[:1]
+    by_author = Dismissal.objects.filter(item=item, by=item.author_id).annotate(said=Subquery(said))
+    rulings = dict(by_author.values_list("fingerprint", "said"))
+    return [Ruled(name, message, rulings[name] or "") for name, message in dismissed.items() if name in rulings]

@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task(queue="fast")
-def check_item(*, item_id: int, **_later: Any) -> None:
+def check_item(*, item_id: int, asked_at: float | None = None, **_later: Any) -> None:
+    if asked_at is not None:
+        metrics.waited("fast", time.time() - asked_at)
     for weight in checking.check_item(item_id):
         ask_worker([item_id], weight, Priority.SUBMITTED)
     shown.record(item_id)

@@ -118,7 +118,7 @@ def submit(
     take_step(item, Action.SUBMIT, by=person, at=now, revision=item.current.number)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     execute("DELETE FROM annotation_draft WHERE item_id = %s AND person_id = %s", [item.pk, person.pk])
-    transaction.on_commit(partial(check_item.delay, item_id=item.pk))
+    transaction.on_commit(partial(check_item.delay, item_id=item.pk, asked_at=now.timestamp()))
     return item
 
 

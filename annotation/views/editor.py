@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import editing, handing_out, judgements, panel, tracking, waiting
+from annotation import editing, handing_out, judgements, panel, shown, tracking, waiting
 from annotation.access import Desk, get_item, requires
 from annotation.forms import EditForm, GiveUpForm, hunk_reasons, too_long
 from annotation.models import Assignment, Draft, Item
@@ -174,13 +174,15 @@ def _text(item: Item, opening: tracking.Opening, form: EditForm | None) -> dict[
         form.data.get("prompt", "") if form else draft.prompt,
         form.data.get("completion", "") if form else draft.completion,
     )
+    found = panel.live_panel(item, written, guideline_version=guideline_version(item.project), may_add_words=True)
     return {
         "written": written,
         "original": {"prompt": item.current.prompt, "completion": item.current.completion},
         "tracked": tracking.track(item.current, written, hunk_reasons(form.data) if form else {}),
         "note": form.data.get("note", "") if form else "",
         "meaning_changed": bool(form and form.data.get("meaning_changed")),
-        "panel": panel.live_panel(item, written, guideline_version=guideline_version(item.project), may_add_words=True),
+        "panel": found,
+        "rulings": shown.ruled(item, {row.fingerprint: row.message for row in found.rows if row.dismissed}),
     }
 
 

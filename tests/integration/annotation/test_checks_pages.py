@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from annotation import dismissing, precision, shown, switching, tasks, writing
 from annotation.checking import collection_of, open_findings, subject_of, tuning_of
-from annotation.models import Clause, Comment, Guideline, Item, Project, ShownFinding, SwitchChange
+from annotation.models import Clause, Comment, Dismissal, Guideline, Item, Project, ShownFinding, SwitchChange
 from annotation.precision import Filter
 from annotation.reviewing import Remark
 from annotation.texts import Written
-from annotation.workflow import State
+from annotation.workflow import Stage, State
 from core.refusal import Refused
 from qa import health, metrics, workers
 from qa.checks import CHECKS
@@ -167,6 +167,17 @@ def test_a_reviewer_s_word_turns_a_dismissal_from_wrong_to_right(roomy: Cast) ->
 
 def mark_name(item: Item) -> str:
     return ShownFinding.objects.get(item=item, outcome=Outcome.DISMISSED).fingerprint
+
+
+def test_an_editor_rules_on_the_author_s_dismissal_and_not_on_their_own(roomy: Cast) -> None:
+    item = roomy.judge(hand_in(roomy, MARKED, dismiss=True), roomy.reviewers[0], "edit")
+    roomy.start(roomy.editor, Stage.EDITING)
+    client, address = signed_in(roomy.editor), f"/p/{roomy.project.slug}/edit/{item.pk}/"
+    assert "Should have been mended" in client.get(address).content.decode()
+    Dismissal.objects.filter(item=item).update(by=roomy.editor)
+    assert "Should have been mended" not in client.get(address).content.decode()
+    rule = f"/p/{roomy.project.slug}/items/{item.pk}/findings/{mark_name(item)}/rule"
+    assert client.post(rule, {"ruling": "overruled"}).status_code == 409
 
 
 def test_only_who_judges_it_now_says_so(roomy: Cast) -> None:
