@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qa.checks.base import Check, Field, Finding, Severity, Subject, Suggestion
-from qa.formats import json_text, tables, xml_text
+from qa.formats import json_text, prose, tables, xml_text
 from qa.formats.faults import Fault
 from qa.formats.fences import Payload, payload, wrapped
 from qa.spans import Mark, line_and_column
@@ -17,13 +17,19 @@ READERS: Mapping[str, Callable[[str, Mapping[str, Any] | None], list[Fault]]] = 
     "csv": tables.csv_faults,
     "table": tables.table_faults,
 }
-PRINTERS: Mapping[str, Callable[[str], str | None]] = {"json": json_text.pretty, "xml": xml_text.pretty}
+PRINTERS: Mapping[str, Callable[[str], str | None]] = {
+    "json": json_text.pretty,
+    "xml": xml_text.pretty,
+    "table": tables.aligned,
+}
 
 
 def find(subject: Subject) -> list[Finding]:
     text = subject.completion
     if subject.format == "free" or not text.strip():
         return []
+    if subject.format == "prose":
+        return [_not_prose(found).to_finding(NAME, Field.COMPLETION, text) for found in prose.find(text)]
     place = _place(subject)
     content = text[place.start : place.end]
     faults = READERS[subject.format](content, subject.format_schema)
@@ -32,6 +38,11 @@ def find(subject: Subject) -> list[Finding]:
     if not faults:
         marks += _ugly(subject, place, content)
     return [mark.to_finding(NAME, Field.COMPLETION, text) for mark in marks]
+
+
+def _not_prose(found: prose.Found) -> Mark:
+    message = f"Prose is wanted here; this is {found.title}."
+    return Mark("not_prose", Severity.MUST, message, found.start, found.end)
 
 
 def _place(subject: Subject) -> Payload:
@@ -85,6 +96,8 @@ def _ugly(subject: Subject, place: Payload, content: str) -> list[Mark]:
         return []
     format_it = (Suggestion("Format", indented),)
     message = f"Valid {TITLES[subject.format]}, on one long line."
+    if subject.format == "table":
+        message = "The table's columns are not aligned."
     return [Mark("pretty_print", Severity.NOTE, message, place.start, place.end, format_it)]
 
 
@@ -97,4 +110,4 @@ def settings(subject: Subject) -> Mapping[str, Any]:
     }
 
 
-CHECK = Check(name=NAME, version=1, weight="fast", title="Format", run=find, settings=settings)
+CHECK = Check(name=NAME, version=2, weight="fast", title="Format", run=find, settings=settings)

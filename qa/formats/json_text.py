@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from qa.formats.faults import LONG_LINE, Fault, Fix
 
@@ -54,7 +55,7 @@ def faults(text: str, schema: Mapping[str, Any] | None = None) -> list[Fault]:
         return [Fault("json_too_deep", "The JSON is nested too deeply.", 0)]
     except ValueError:
         return [Fault("json_number", "A number is too long, or NaN or Infinity, which JSON does not have.", 0)]
-    return [*_repeated_names(text), *(_against(schema, value) if schema else ())]
+    return [*_repeated_names(text), *(_against(schema, text, value) if schema else ())]
 
 
 def is_valid(text: str) -> bool:
@@ -76,8 +77,11 @@ def schema_trouble(schema: object) -> str:
         return "A schema is a JSON object: { … }."
     try:
         Draft202012Validator.check_schema(schema)
+        list(Draft202012Validator(schema, registry=Registry()).iter_errors({}))
     except SchemaError as error:
         return f"Not a JSON Schema: {error.message[:160]}"
+    except (Unresolvable, re.error, RecursionError):
+        return "This schema points to something that is not in it, or holds a pattern that is none."
     return ""
 
 
@@ -158,12 +162,52 @@ def _repeated_names(text: str) -> Iterator[Fault]:
             seen[-1].add(name)
 
 
-def _against(schema: Mapping[str, Any], value: object) -> Iterator[Fault]:
+def _against(schema: Mapping[str, Any], text: str, value: object) -> list[Fault]:
+    """Nothing of a schema that cannot be applied: its author is told when it is saved, not who writes the answers."""
     # An empty registry: a schema that points elsewhere must not make us fetch it.
     validator = Draft202012Validator(dict(schema), registry=Registry())
-    for number, error in enumerate(validator.iter_errors(value)):
-        if number < MOST_SCHEMA_FAULTS:
-            yield Fault("json_schema", f"{_path(error)}: {error.message[:160]}.", 0)
+    try:
+        errors = list(islice(validator.iter_errors(value), MOST_SCHEMA_FAULTS))
+    except (Unresolvable, re.error, RecursionError):
+        return []
+    found = tokens(text)
+    return [
+        Fault("json_schema", f"{_path(error)}: {error.message[:160]}.", _position(found, error.absolute_path))
+        for error in errors
+    ]
+
+
+def _position(found: Sequence[Token], path: Iterable[str | int]) -> int:
+    """Where the value at that path begins, in the tokens of valid JSON."""
+    index = 0
+    for step in path:
+        index = _member(found, index + 1, step)
+    return found[index].start
+
+
+def _member(found: Sequence[Token], index: int, step: str | int) -> int:
+    """From behind an opening brace or bracket to the value of that name or number."""
+    number = 0
+    while found[index].text not in OPENERS.values():
+        is_named = found[index + 1].text == ":"
+        is_it = json.loads(found[index].text) == step if is_named else number == step
+        index += 2 if is_named else 0
+        if is_it:
+            break
+        index = _behind(found, index)
+        index += found[index].text == ","
+        number += 1
+    return index
+
+
+def _behind(found: Sequence[Token], index: int) -> int:
+    depth = 0
+    while True:
+        text = found[index].text
+        depth += (text in OPENERS) - (text in OPENERS.values())
+        index += 1
+        if depth == 0:
+            return index
 
 
 def _path(error: ValidationError) -> str:

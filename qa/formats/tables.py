@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ CELL_END = re.compile(r"(?<!\\)\|")
 SEPARATOR = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 # Markdown is read this far: the reader's time grows faster than the text.
 MOST_CHARACTERS = 20_000
+# A head, the line under it and two rows.
+FEWEST_LINES = 4
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -65,6 +68,54 @@ def cells(line: str) -> list[str]:
     inner = inner.removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
     return [cell.strip() for cell in CELL_END.split(inner)]
+
+
+def aligned(text: str) -> str | None:
+    """The text with the columns of its tables padded to one width; None when that would hardly be seen."""
+    if "\r" in text:
+        return None
+    lines = text.split("\n")
+    spans = [token.map for token in MARKDOWN.parse(text[:MOST_CHARACTERS]) if token.type == "table_open" and token.map]
+    for first, last in spans:
+        lines[first:last] = _padded(lines[first:last])
+    padded = "\n".join(lines)
+    return padded if spans and padded != text else None
+
+
+def _padded(lines: Sequence[str]) -> list[str]:
+    """Small tables, even ones, those inside quotations and lists, and those with uneven rows stay as they are."""
+    is_even = len({_width(line.rstrip()) for number, line in enumerate(lines) if number != 1}) == 1
+    if is_even or len(lines) < FEWEST_LINES:
+        return list(lines)
+    rows = [cells(line) for line in lines]
+    columns = len(rows[0])
+    if any(len(row) != columns or not line.lstrip().startswith("|") for row, line in zip(rows, lines, strict=True)):
+        return list(lines)
+    widths = [
+        max(3, *(_width(row[column]) for number, row in enumerate(rows) if number != 1)) for column in range(columns)
+    ]
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return [
+        indent
+        + "| "
+        + " | ".join(_fill(cell, width, number == 1) for cell, width in zip(row, widths, strict=True))
+        + " |"
+        for number, row in enumerate(rows)
+    ]
+
+
+def _fill(cell: str, width: int, is_separator: bool) -> str:
+    if not is_separator:
+        return cell + " " * (width - _width(cell))
+    left, right = cell[:1] == ":", cell[-1:] == ":"
+    return ":" * left + "-" * (width - left - right) + ":" * right
+
+
+def _width(text: str) -> int:
+    """In columns of a fixed-width font: characters of East Asia take two."""
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
 def _no_table(text: str) -> Fault:

@@ -39,7 +39,13 @@ def pretty(text: str) -> str | None:
     """One long line of elements, indented. None when fine already or when blank space could carry meaning."""
     if "\n" in text or len(text) <= LONG_LINE or re.search(r"<[!?]|xmlns", text):
         return None
-    root = _parse(text)
+    try:
+        return _indented(_parse(text))
+    except RecursionError:
+        return None
+
+
+def _indented(root: Element) -> str | None:
     if any(_is_mixed(element) for element in root.iter()):
         return None
     indent(root)

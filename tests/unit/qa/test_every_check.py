@@ -32,7 +32,7 @@ SUBJECTS = st.builds(
     skill=st.sampled_from(["", "rewriting", "open_qa"]),
     prompt_bounds=st.builds(Bounds, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
     completion_bounds=st.builds(Bounds, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
-    format=st.sampled_from(["free", "json", "xml", "csv", "table"]),
+    format=st.sampled_from(["free", "prose", "json", "xml", "csv", "table"]),
     style=st.sampled_from(
         [
             {},
@@ -82,7 +82,7 @@ def test_the_same_text_gets_the_same_findings(name, subject):
 def test_twenty_thousand_hostile_characters_take_less_than_two_seconds(name, piece):
     text = (piece * 20_000)[:20_000]
     began = time.perf_counter()
-    for wanted in ("free", "json", "xml", "csv", "table"):
+    for wanted in ("free", "prose", "json", "xml", "csv", "table"):
         if wanted == "free" or name == "format":
             CHECKS[name].run(Subject(text, text, text, format=wanted))
     assert time.perf_counter() - began < 2

@@ -138,8 +138,8 @@ def test_a_schema_is_kept_to():
     schema = {"type": "object", "required": ["name"], "properties": {"ages": {"items": {"type": "integer"}}}}
     found = judged("json", '{"ages": [1, "x"]}', format_schema=schema)
     assert sorted(finding.message for finding in found) == [
+        "Line 1, column 14: ages[1]: 'x' is not of type 'integer'.",
         "Line 1, column 1: The whole value: 'name' is a required property.",
-        "Line 1, column 1: ages[1]: 'x' is not of type 'integer'.",
     ]
 
 
@@ -172,3 +172,73 @@ def test_a_broken_answer_never_passes(value, data):
         json.loads(broken)
     except ValueError:
         assert not json_text.is_valid(broken)
+
+
+NOT_PROSE = [
+    ('{"a": 1, "b": [2]}', "JSON"),
+    ('Here it is:\n\n```json\n{"a": 1}\n```', "JSON"),
+    ("Here it is:\n\n```\n[1, 2, 3]\n```\n\nDone.", "JSON"),
+    ("<a><b>1</b></a>", "XML"),
+    ("name,year,place\nAda,1815,London\nGrace,1906,New York", "CSV"),
+    ("name;year\nAda;1815\nGrace;1906", "CSV"),
+    ("The list:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nDone.", "a table"),
+]
+
+
+@pytest.mark.parametrize(("text", "title"), NOT_PROSE)
+def test_where_prose_is_wanted_data_and_tables_are_found(text, title):
+    (finding,) = CHECK.run(Subject("p", text, format="prose"))
+    assert (finding.code, finding.severity, finding.message) == (
+        "not_prose",
+        Severity.MUST,
+        f"Prose is wanted here; this is {title}.",
+    )
+
+
+PROSE = [
+    "One sentence, with commas, and more. Another one; shorter.",
+    "First, this, that.\nSecond, these, those.\nThird, all, none.",
+    "- one, two, three\n- four, five, six\n- seven, eight, nine",
+    "[sic]",
+    "{braces} and [brackets] in a sentence.",
+    "```python\nprint(1)\n```",
+    "Ada Lovelace\nGrace Hopper\nAlan Turing",
+    "a | b means a or b.",
+]
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_left_alone_where_prose_is_wanted(text):
+    assert CHECK.run(Subject("p", text, format="prose")) == []
+
+
+def test_a_ragged_table_is_aligned_with_one_key_and_then_left_alone():
+    ragged = "Before\n\n|a|long name|\n|:--|---:|\n|北京|2|\n|b|3|\n\nAfter"
+    (finding,) = CHECK.run(Subject("p", ragged, format="table"))
+    assert (finding.code, finding.severity) == ("pretty_print", Severity.NOTE)
+    aligned = ragged[: finding.start] + finding.suggestions[0].replacement + ragged[finding.end :]
+    assert (
+        aligned
+        == "Before\n\n| a    | long name |\n| :--- | --------: |\n| 北京 | 2         |\n| b    | 3         |\n\nAfter"
+    )
+    assert CHECK.run(Subject("p", aligned, format="table")) == []
+
+
+def test_what_a_schema_misses_is_placed_at_the_value():
+    schema = {"properties": {"people": {"items": {"properties": {"age": {"type": "integer"}}}}}}
+    text = '{"other": [1, {"x": 2}],\n "people": [{"age": 3},\n  {"age": "four"}]}'
+    (finding,) = CHECK.run(Subject("p", text, format="json", format_schema=schema))
+    assert (finding.data["line"], finding.data["column"]) == (3, 11)
+    assert "people[1].age" in finding.message
+
+
+@pytest.mark.parametrize(
+    "schema", [{"$ref": "https://elsewhere.org/x"}, {"$ref": "#"}, {"patternProperties": {"(": {}}}]
+)
+def test_a_schema_that_cannot_be_applied_blames_nobody_who_writes(schema):
+    assert CHECK.run(Subject("p", '{"a": 1}', format="json", format_schema=schema)) == []
+
+
+def test_deeply_nested_xml_is_judged_and_not_indented():
+    deep = "<a>" * 5000 + "</a>" * 5000
+    assert CHECK.run(Subject("p", deep, format="xml")) == []
