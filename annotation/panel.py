@@ -6,6 +6,7 @@ Writers and editors see their text live, reviewers what was stored at submit; al
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.urls import reverse
 
@@ -76,6 +77,7 @@ class Row:
     dismissed_reason: str
     dismiss_url: str
     undismiss_url: str
+    data: Mapping[str, Any]
     # The word and where to post it, for who may put it into the project's glossary.
     word: str = ""
     word_url: str = ""
@@ -114,6 +116,7 @@ class Away:
 
     title: str
     why: str = ""
+    name: str = ""
 
     def __str__(self) -> str:
         return self.title
@@ -130,6 +133,8 @@ class Panel:
     # Slow checks of this very text that have not answered yet.
     pending: list[Named] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
+    # Names of the checks that have answered.
+    done: frozenset[str] = frozenset()
     checked: bool = True
 
     @property
@@ -174,9 +179,10 @@ def live_panel(
         ),
         prompt_tokens=tokens.count(written.prompt),
         completion_tokens=tokens.count(written.completion),
-        unavailable=[Away(_title(result.check), result.error) for result in away],
+        unavailable=[Away(_title(result.check), result.error, result.check) for result in away],
         pending=[Named(check.name, check.title) for check in missing],
         passed=_passed((result.check for result in results if result not in away), findings),
+        done=frozenset(result.check for result in results if result not in away),
         checked=is_written,
     )
 
@@ -192,6 +198,7 @@ def stored_panel(item: Item, *, may_add_words: bool = False) -> Panel:
         completion_tokens=item.current.completion_tokens if item.current else 0,
         unavailable=_not_run(item, results),
         passed=_passed((result.check_name for result in done), findings),
+        done=frozenset(result.check_name for result in done),
     )
 
 
@@ -256,6 +263,7 @@ def _row(finding: Finding, dismissed: Dismissed | None, addresses: Addresses) ->
         undismiss_url="" if is_must else addresses.undismiss,
         word=finding.excerpt if is_word else "",
         word_url=addresses.words if is_word and dismissed is None else "",
+        data=finding.data,
         compare_url=f"{addresses.compare}{finding.data['other']}/" if finding.data.get("other") else "",
     )
 
@@ -267,7 +275,7 @@ def _title(name: str) -> str:
 def _not_run(item: Item, results: Sequence[CheckRun]) -> list[Away]:
     said = {result.check_name: result for result in results}
     away = [check for check in checking.checks_for(item) if check.name not in said or not said[check.name].is_done]
-    return [Away(check.title, said[check.name].error if check.name in said else "") for check in away]
+    return [Away(check.title, said[check.name].error if check.name in said else "", check.name) for check in away]
 
 
 def _is_about_nothing_yet(finding: Finding) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from annotation import editing, handing_out, judgements, panel, shown, tracking, waiting
 from annotation.access import Desk, get_item, requires
+from annotation.evidence import evidence_of
 from annotation.forms import EditForm, GiveUpForm, hunk_reasons, too_long
 from annotation.models import Assignment, Draft, Item
 from annotation.reasons import Reason, SkipReason
@@ -182,6 +183,7 @@ def _text(item: Item, opening: tracking.Opening, form: EditForm | None) -> dict[
         "note": form.data.get("note", "") if form else "",
         "meaning_changed": bool(form and form.data.get("meaning_changed")),
         "panel": found,
+        "evidence": evidence_of(item, found),
         "rulings": shown.ruled(item, {row.fingerprint: row.message for row in found.rows if row.dismissed}),
     }
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from annotation import handing_out, panel, reviewing, shown, waiting
 from annotation.access import Desk, get_item, requires
+from annotation.evidence import evidence_of
 from annotation.forms import JudgeForm
 from annotation.models import Assignment, Clause, Item, Verdict
 from annotation.reasons import Reason, SkipReason
@@ -149,6 +150,7 @@ def _page(
         "refused": refused,
         "lease_lost": bool(refused and refused.code == "lease"),
         "panel": stored,
+        "evidence": evidence_of(item, stored),
         "rulings": shown.ruled(item, {row.fingerprint: row.message for row in stored.rows if row.dismissed}),
         "changes": changes_since_review(item, desk.user),
         "position": position_in_round(item, desk.project.overlap),

@@ -364,7 +364,8 @@ function offerAll(editor) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: `All ${count}` });
     button.dataset.applyAll = code;
     button.setAttribute("aria-label", `Apply to all ${count} findings of this kind`);
-    rows.find((each) => each.row.dataset.code === code).row.querySelector(".actions").append(button);
+    const actions = rows.find((each) => each.row.dataset.code === code).row.querySelector(".actions");
+    actions.insertBefore(button, actions.querySelector("[data-dismiss]"));
   }
 }
 

@@ -19,8 +19,8 @@ class Signals {
     for (const name of ["keydown", "pointerdown", "wheel"]) document.addEventListener(name, () => this.active(), { passive: true });
     document.addEventListener("visibilitychange", () => { this.last = document.hidden ? null : performance.now(); });
     document.addEventListener("dragstart", () => { this.copied = selectedText(); });
-    for (const field of editor.fields) this.watch(field.element);
-    root.addEventListener("editor:input", (event) => this.count(event.detail.change));
+    for (const field of editor.fields.filter(({ name }) => isWritten(name))) this.watch(field.element);
+    root.addEventListener("editor:input", (event) => isWritten(event.detail.field) && this.count(event.detail.change));
   }
 
   watch(input) {
@@ -56,6 +56,9 @@ class Signals {
     this.last = now;
   }
 }
+
+// A source passage and its provenance are brought, not written: pasting them says nothing.
+const isWritten = (name) => !name.startsWith("own_");
 
 // Which findings a person saw and used: fingerprints and kinds, none of their words.
 class Report {
