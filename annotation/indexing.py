@@ -4,14 +4,16 @@ Call `index` in the ml worker before the checks of its weight run, so that of tw
 least one is told; `forget` when an item stops counting. `bring_up_to_date` makes good whatever was missed.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db import connection
 
 from annotation.checking import collection_of, subject_of_revision
-from annotation.models import Item
+from annotation.models import Cell, Item
 from annotation.workflow import PLACELESS
+from qa.engines.embeddings import label_of
 from qa.registry import embedders
 from qa.vectors import storing
 from qa.vectors.corpus import Entry
@@ -22,9 +24,12 @@ AT_ONCE = 64
 _MISSING = """
     SELECT item.id FROM annotation_item item
     JOIN annotation_revision revision ON revision.id = item.current_id
+    JOIN annotation_cell cell ON cell.id = item.cell_id
     LEFT JOIN qa_indexedtext text ON text.collection = %(collection)s AND text.key = item.id::text
     WHERE item.project_id = %(project)s AND NOT item.is_control AND NOT item.state = ANY(%(without)s)
-      AND (text.id IS NULL OR text.indexed_at < revision.created_at) ORDER BY item.id
+      AND (text.id IS NULL OR text.indexed_at < revision.created_at
+           OR text.embedder <> %(embedders)s::jsonb ->> cell.language_id)
+    ORDER BY item.id
 """
 _NEEDLESS = """
     DELETE FROM qa_indexedtext text WHERE text.collection = %(collection)s AND NOT EXISTS (
@@ -82,11 +87,18 @@ def _execute(statement: str, project_id: int) -> list[tuple[int]]:
         "collection": collection_of(project_id),
         "project": project_id,
         "without": without,
+        "embedders": json.dumps(_labels(project_id)),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[int]] = cursor.fetchall() if cursor.description else []
     return rows
+
+
+def _labels(project_id: int) -> dict[str, str]:
+    """By language, what its vectors are made by now; those of an earlier model have to be made anew."""
+    languages = Cell.objects.filter(project_id=project_id).values_list("language_id", flat=True).distinct()
+    return {language: label_of(embedders().of(language)) for language in languages}
 
 
 def _with_texts(item_ids: Iterable[int]) -> Sequence[Item]:

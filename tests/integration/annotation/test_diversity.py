@@ -93,6 +93,15 @@ def test_what_changed_is_indexed_anew_and_what_no_longer_counts_is_removed(fille
     assert indexing.missing_count(filled.project.pk) == 0
 
 
+def test_another_model_makes_all_vectors_anew(filled, monkeypatch):
+    indexing.bring_up_to_date(filled.project.pk, lambda _: None)
+    newer = NgramEncoder()
+    newer.version = "2"
+    monkeypatch.setattr(indexing, "embedders", lambda: Embedders(newer, newer))
+    assert indexing.bring_up_to_date(filled.project.pk, lambda _: None) == len(ENDINGS)
+    assert set(IndexedText.objects.values_list("embedder", flat=True)) == {"character n-grams 2"}
+
+
 def test_index_and_forget_know_which_items_count(filled):
     items = list(Item.objects.select_related("cell", "project", "context", "current").order_by("pk"))
     items[0].state, items[1].is_control = State.REJECTED, True
