@@ -7,14 +7,16 @@ means all.
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
 from qa import privacy
-from qa.checks import CHECKS, duplicates, grammar, links, second_reading
+from qa.checks import CHECKS, ai_detector, duplicates, grammar, links, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.base import Health
+from qa.engines.detection import COEFFICIENTS, Detector, EmbeddedDetector, HuggingFaceDetector
 from qa.engines.embeddings import Embedders, NgramEncoder, SentenceEncoder
 from qa.engines.grammar import EmbeddedGrammar, GrammarEngine
 from qa.engines.harper import Harper
@@ -56,6 +58,7 @@ def _with_engines(corpus: Corpus) -> tuple[Check, ...]:
     return (
         grammar.build(grammar_engine()),
         duplicates.build(corpus, embedders()),
+        ai_detector.build(detector()),
         links.build(link_prober()),
         *_second_reading(),
     )
@@ -102,11 +105,19 @@ class Engine(Protocol):
     def health(self) -> Health: ...
 
 
+@cache
+def detector() -> Detector:
+    if settings.AI_DETECTOR_MODEL:
+        return HuggingFaceDetector(Path(settings.AI_DETECTOR_MODEL))
+    return EmbeddedDetector(Path(settings.AI_DETECTOR_COEFFICIENTS or COEFFICIENTS))
+
+
 def engines(queue: str) -> tuple[Engine, ...]:
     """What a worker of this queue answers for on the status page."""
     is_remote = bool(settings.LANGUAGETOOL_URL)
     if queue == "ml":
-        return (embedders().first, embedders().any_language, *(() if is_remote else (grammar_engine(),)))
+        local = (embedders().first, embedders().any_language, detector())
+        return (*local, *(() if is_remote else (grammar_engine(),)))
     if queue == "llm":
         return (*((grammar_engine(),) if is_remote else ()), *((language_model(),) if settings.LLM_URL else ()))
     return ()

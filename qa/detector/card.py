@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from qa.detector.calibration import Calibration
+from qa.detector.corpus import JOINED
 from qa.detector.figures import Figures, calibration_without, figures, share_strong, sources
 from qa.detector.model import ENGLISH, OTHER, Model
 from qa.detector.own import Figures as OwnFigures
