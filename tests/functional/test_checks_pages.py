@@ -37,7 +37,7 @@ def dismissed_mark(cast: Cast) -> Item:
 def picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.locator(".rulings").screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_a_reviewer_says_that_it_should_have_been_mended(site: Site) -> None:
