@@ -166,7 +166,8 @@ class Hunspell:
     def _score(self, word: Word, replacements: Sequence[str], language: str) -> float:
         """A word with a capital may be a name, which no dictionary has: it counts only where it is nearly another."""
         if word.text[0].islower():
-            return UNSURE if self._is_english(word.text) else LIKELY
+            is_slipped = any(is_slip(word.text, each) for each in replacements)
+            return LIKELY if is_slipped or not self._is_english(word.text) else UNSURE
         nouns = base_language(language) in NOUNS_HAVE_CAPITALS
         slips = [each for each in replacements if is_slip(word.text, each)]
         return LIKELY if any(nouns or self._spells(each.lower(), language) for each in slips) else UNSURE
