@@ -1,8 +1,8 @@
 """A LanguageTool server, asked through language-tool-python.
 
 That package is GPL-3.0: it is an extra of its own (lock/languagetool.txt), and this module is the only one that loads
-it, by name. It waits 300 s and tries twice; here both tries together wait as long as we say. What it says of an error may
-quote the text, so none of its words leave this module.
+it, by name. It waits 300 s and tries twice; here both tries together wait as long as we say. What it says of an error
+may quote the text, so none of its words leave this module.
 """
 
 import importlib
