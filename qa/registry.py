@@ -98,7 +98,8 @@ def link_prober() -> LinkProber:
 
 @cache
 def embedders() -> Embedders:
-    return Embedders(SentenceEncoder(settings.EMBEDDING_MODEL), NgramEncoder())
+    state_file = settings.VAR_DIR / "ml.json"
+    return Embedders(SentenceEncoder(settings.EMBEDDING_MODEL, state_file=state_file), NgramEncoder())
 
 
 class Engine(Protocol):

@@ -59,5 +59,6 @@ def _missing(words: list[str], others: list[str]) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    """Short words and numbers are their own stems."""
+    """Short words and numbers are their own stems; a possessive is the word itself."""
+    word = re.split("['’]", word)[0]
     return word[: max(5, len(word) - 3)] if len(word) > 5 and not any(map(str.isdigit, word)) else word

@@ -142,3 +142,8 @@ def test_the_result_belongs_to_the_item_and_the_embedder():
     assert settings_hash(check(), subject) != settings_hash(check(), other)
     assert settings_hash(check(), subject) != settings_hash(built, subject)
     assert built.about_item
+
+
+def test_a_possessive_is_the_word_itself():
+    found = difference("Which city is Peru's capital?", "What is the capital of Peru?", "en")
+    assert (found.here, found.there) == (("city",), ())
