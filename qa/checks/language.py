@@ -36,6 +36,7 @@ MOST_CODE_SYMBOLS = 0.05
 # With this much of its own script a text is in its language and quotes another ("Translate into …").
 OWN_LETTERS, OWN_LETTERS_DENSE = 15, 5
 SEGMENT_LETTERS = 30
+BEGINNING = 600
 
 
 def find(subject: Subject) -> list[Finding]:
@@ -85,6 +86,9 @@ def _wrong_language(subject: Subject, field: Field, words: str, letters: int) ->
     if wanted is None:
         return None
     detector = _detector(_told_apart(subject))
+    # The beginning tells as a rule; a text that begins in its language and goes on in another one is partly in it.
+    if detector.compute_language_confidence_values(words[:BEGINNING])[0].language == wanted:
+        return None
     best = detector.compute_language_confidence_values(words)[0]
     if best.language == wanted or best.value < CONFIDENT or _is_partly(wanted, detector, words):
         return None
@@ -143,4 +147,4 @@ def settings(subject: Subject) -> Mapping[str, Any]:
     }
 
 
-CHECK = Check(name=NAME, version=1, weight="fast", title="Language", run=find, settings=settings, engine="lingua")
+CHECK = Check(name=NAME, version=2, weight="fast", title="Language", run=find, settings=settings, engine="lingua")
