@@ -13,7 +13,7 @@ from typing import Protocol
 from django.conf import settings
 
 from qa import privacy
-from qa.checks import CHECKS, ai_detector, duplicates, grammar, links, second_reading
+from qa.checks import CHECKS, ai_detector, duplicates, grammar, instructions, links, routing, second_reading
 from qa.checks.base import Check, Severity
 from qa.engines.base import Health
 from qa.engines.detection import COEFFICIENTS, Detector, EmbeddedDetector, HuggingFaceDetector
@@ -58,7 +58,9 @@ def _with_engines(corpus: Corpus) -> tuple[Check, ...]:
     return (
         grammar.build(grammar_engine()),
         duplicates.build(corpus, embedders()),
+        instructions.build(embedders().first),
         ai_detector.build(detector()),
+        routing.build(embedders().first),
         links.build(link_prober()),
         *_second_reading(),
     )
