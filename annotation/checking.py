@@ -188,7 +188,7 @@ def settle(item_id: int, revision_id: int, results: Sequence[CheckRun]) -> None:
     must = policy.blocking(findings)
     unavailable = [result.check_name for result in results if not result.is_done]
     item.attention = ATTENTION_PER_SHOULD * len(policy.open_should(findings, dismissed_in(item)))
-    item.checks_missing = bool(unavailable)
+    item.checks_missing = any(result.is_to_be_retried for result in results)
     action = _next_action(item, bool(must))
     if action == Action.PASS:
         _reserve_for_returning_reviewer(item, now)
@@ -205,7 +205,7 @@ def add_late_results(item_id: int, revision_id: int, results: Sequence[CheckRun]
         return
     late = policy.open_should(findings_of(results, item.project), dismissed_in(item))
     item.attention = max(item.attention, ATTENTION_PER_SHOULD * len(late))
-    item.checks_missing = any(not result.is_done for result in results)
+    item.checks_missing = any(result.is_to_be_retried for result in results)
     item.save(update_fields=["attention", "checks_missing"])
 
 
@@ -288,9 +288,9 @@ def stuck_items(now: datetime) -> list[int]:
 
 
 def items_to_check_again(now: datetime) -> list[int]:
-    """Items that went on without some answers, not tried for a while; the oldest first, a few at a time."""
+    """Items that went on without some answers, a few at a time; by lot, so that none is always behind others."""
     return list(
         Item.objects.filter(checks_missing=True, state__in=RECHECKED, state_since__lt=now - STUCK_AFTER)
-        .order_by("state_since")
+        .order_by("?")
         .values_list("pk", flat=True)[:RECHECKED_AT_A_TIME]
     )

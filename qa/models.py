@@ -3,6 +3,7 @@
 from django.db import models
 
 from qa.checks.base import Finding
+from qa.engines.base import Reason
 from qa.vectors.models import IndexedText
 
 __all__ = ["CheckRun", "IndexedText"]
@@ -53,6 +54,11 @@ class CheckRun(models.Model):
     @property
     def is_done(self) -> bool:
         return self.status == self.Status.DONE
+
+    @property
+    def is_to_be_retried(self) -> bool:
+        """An engine that does not know a language will not know it in an hour either."""
+        return not self.is_done and not self.error.endswith(Reason.UNSUPPORTED)
 
     def found(self) -> list[Finding]:
         return [Finding.from_json(stored) for stored in self.findings]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from qa.checks.base import Check, Finding, Subject
-from qa.engines.base import EngineUnavailable
+from qa.engines.base import EngineUnavailable, Reason
 from qa.keys import Key, key_of, text_hash
 from qa.models import CheckRun
 from qa.storing import fetch, store
@@ -26,6 +26,7 @@ LIVE_SECONDS = 3600
 AWAY_SECONDS = 15
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
+NEVER = timedelta(days=3650)  # as good as: another engine makes another key
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,14 @@ def _row(key: Key, check: Check, outcome: _Outcome, earlier: CheckRun | None, no
         error=outcome.error,
         duration_ms=outcome.duration_ms,
         attempts=attempts,
-        next_try_at=now + _pause(attempts) if outcome.error else None,
+        next_try_at=now + _pause(attempts, outcome.error) if outcome.error else None,
         created_at=now,
     )
 
 
-def _pause(attempts: int) -> timedelta:
+def _pause(attempts: int, error: str) -> timedelta:
+    if error.endswith(Reason.UNSUPPORTED):
+        return NEVER
     return min(FIRST_RETRY * (1 << min(attempts - 1, 10)), LONGEST_RETRY)
 
 

@@ -147,3 +147,15 @@ def test_only_living_workers_are_sent_what_is_missing(cast, with_checks, monkeyp
     workers.beat(["ml"])
     tasks.retry_missing_checks()
     assert sent == ["ml"]
+
+
+def test_a_language_that_no_engine_knows_is_said_once_and_not_asked_for_again(cast, with_checks):
+    told = Told()
+    with_checks(told)
+    told.go_away(Reason.UNSUPPORTED)
+    item = submitted(cast)
+    checking.check_item(item.pk)
+    checking.check_slowly(item.pk, "ml")
+    assert (fresh(item).state, fresh(item).checks_missing) == (State.IN_REVIEW, False)
+    checking.check_slowly(item.pk, "ml")
+    assert told.looked == 1
