@@ -18,16 +18,16 @@ _TO_LATIN = {**LOOK_ALIKES["Cyrillic"], **LOOK_ALIKES["Greek"]}
 def normalized(text: str) -> str:
     """NFKC without invisible characters, look-alikes folded in words that are otherwise Latin, quotes and dashes plain,
     blanks single; line ends stay, at most one empty line between paragraphs. Applying it twice changes nothing."""
-    visible = _HIDDEN.sub("", "".join(filter(_is_visible, text.replace("\r\n", "\n").replace("\r", "\n"))))
-    plain = unicodedata.normalize("NFKC", visible).translate(_QUOTES)
-    plain = "".join(filter(_is_visible, plain))
+    visible = _visible(_HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    plain = _visible(unicodedata.normalize("NFKC", visible).translate(_QUOTES))
     folded = plain if plain.isascii() else _WORD.sub(_folded_word, plain)
     lines = _LINES.sub(lambda gap: "\n\n" if gap[0].count("\n") > 1 else "\n", _BLANKS.sub(" ", folded))
     return lines.strip()
 
 
-def _is_visible(character: str) -> bool:
-    return character in "\n\t" or unicodedata.category(character) not in {"Cf", "Cc", "Cs", "Co", "Cn"}
+def _visible(text: str) -> str:
+    hidden = [each for each in set(text) if each not in "\n\t" and unicodedata.category(each)[0] == "C"]
+    return text.translate(dict.fromkeys(map(ord, hidden))) if hidden else text
 
 
 def _folded_word(match: re.Match[str]) -> str:

@@ -18,8 +18,8 @@ from qa.detector.training import classes, quantized, scipy_sparse, sparse
 LEAST = 20
 FOLDS = 5
 # How freely the project's n-grams and style may move away from the shared weights.
-NGRAM_SCALE = 4.0
-STYLE_SCALE = 0.4
+NGRAM_SCALE = 12.0
+STYLE_SCALE = 0.3
 INVERSE_PENALTY = 1.0
 
 Floats = npt.NDArray[np.float64]

@@ -18,7 +18,7 @@ from qa.engines.detection import COEFFICIENTS, HUMAN_SCORES, EmbeddedDetector, H
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "on", "a", "mat", "moreover", "overall"]
-EVERY = 3
+EVERY = 5
 
 
 @pytest.fixture(scope="module")
