@@ -7,10 +7,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import delivering, jobs, variety
+from annotation import delivering, jobs, own_router, variety
 from annotation.importing import running, settling
 from annotation.models import Job
-from annotation.tasks import ask_worker
+from annotation.tasks import ask_to_route, ask_worker
 from qa.workers import Priority
 
 RUNNERS: dict[str, jobs.Runner] = {
@@ -18,6 +18,7 @@ RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.IMPORT_PAIRS: running.run_import,
     Job.Kind.EXPORT: delivering.run_export,
     Job.Kind.DIVERSITY: variety.measure,
+    Job.Kind.ROUTER: own_router.fit,
 }
 LONGEST_JOB = 3600
 # Embedded together; few enough that somebody typing waits a second or two for them at most.
@@ -40,8 +41,15 @@ def retry(job: Job) -> None:
 def run_job(*, job_id: int, **_later: Any) -> None:
     jobs.run(job_id, RUNNERS)
     running.remove_upload(job_id)
+    _route_imported(job_id)
     if settling.needs_a_start():
         check_imported.delay(after_id=0)
+
+
+def _route_imported(job_id: int) -> None:
+    imported = Job.objects.filter(pk=job_id, kind=Job.Kind.IMPORT_CONTEXTS).exclude(state__in=jobs.UNFINISHED)
+    for project_id in imported.values_list("project_id", flat=True):
+        ask_to_route(project_id)
 
 
 @shared_task(queue="bulk")

@@ -40,18 +40,24 @@ class Pick:
     run: float
     score: float
     own: bool = False
+    # Not qualified for the cell, but a passage that waits in it is for people like them (routing.py).
+    guest: bool = False
     context_id: int | None = None
+    route: str | None = None
 
     def why(self) -> dict[str, Any]:
         terms = asdict(self)
-        return {name: round(terms[name], 3) for name in ("fit", "need", "age", "weight", "run", "score")} | {
-            "own": self.own
+        routed = {"route": self.route, "guest": self.guest} if self.route else {}
+        return {
+            **{name: round(terms[name], 3) for name in ("fit", "need", "age", "weight", "run", "score")},
+            "own": self.own,
+            **routed,
         }
 
 
 _ELIGIBLE = """
     SELECT cell.id AS cell_id, qualification.fit, coalesce(needs.need, 0.5::float8) AS need,
-           CASE WHEN cell.id = %(run_cell)s THEN %(run_bonus)s::float8 ELSE 1 END AS run
+           CASE WHEN cell.id = %(run_cell)s THEN %(run_bonus)s::float8 ELSE 1 END AS run, false AS guest
     FROM annotation_cell cell
     JOIN experts_qualification qualification
       ON qualification.user_id = %(person)s AND qualification.language_id = cell.language_id
@@ -60,8 +66,29 @@ _ELIGIBLE = """
     WHERE cell.project_id = %(project)s
 """
 
+# What a person qualified in a domain is called by a context's `sent_to`.
+_CALLED = "CASE WHEN domain.general THEN 'general' ELSE domain.slug END"
+
+# Writing only: also the cells where a passage waits that was sent to people of another domain of theirs.
+_MAY_WRITE = f"""{_ELIGIBLE}
+    UNION ALL
+    SELECT cell.id, qualification.fit, coalesce(needs.need, 0.5::float8),
+           CASE WHEN cell.id = %(run_cell)s THEN %(run_bonus)s::float8 ELSE 1 END, true
+    FROM experts_qualification qualification
+    JOIN catalog_domain domain ON domain.slug = qualification.domain_id
+    JOIN annotation_cell cell
+      ON cell.project_id = %(project)s AND cell.language_id = qualification.language_id
+     AND cell.domain_id <> qualification.domain_id AND cell.skill = ANY (qualification.skills)
+    LEFT JOIN unnest(%(need_cells)s::bigint[], %(needs)s::float8[]) AS needs (cell_id, need) ON needs.cell_id = cell.id
+    WHERE qualification.user_id = %(person)s
+      AND EXISTS (SELECT FROM annotation_context WHERE cell_id = cell.id AND NOT taken AND sent_to = {_CALLED})
+      AND NOT EXISTS (SELECT FROM experts_qualification own
+                      WHERE own.user_id = %(person)s AND own.language_id = cell.language_id
+                        AND own.domain_id = cell.domain_id AND cell.skill = ANY (own.skills))
+"""  # noqa: S608  (all parts are constants of this module)
+
 _SCORED = """
-    SELECT row_id, cell_id, fit, need, run, own,
+    SELECT row_id, cell_id, fit, need, run, own, guest,
            1 + least(extract(epoch FROM %(now)s - since)::float8 / 86400, 1) AS age
     FROM ({found}) found
 """
@@ -74,24 +101,42 @@ _PICK = """
         ORDER BY scored.own DESC, {order}fit * need * age * run DESC, age DESC, target.id
         LIMIT 1 FOR UPDATE OF target SKIP LOCKED
     ){beside}
-    UPDATE {table} target SET {mark} FROM picked WHERE target.id = picked.id
-    RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own, {context}
+    UPDATE {table} target SET {mark} FROM picked WHERE target.id = picked.id{unless}
+    RETURNING picked.id, picked.cell_id, picked.fit, picked.need, picked.age, picked.run, picked.own, picked.guest,
+              {context}
 """
 
-# With a place comes the passage that has waited in its cell for longest, if any does.
-_WAITING_CONTEXT = """,
+_OLDEST = """(SELECT id FROM annotation_context WHERE cell_id = (SELECT cell_id FROM picked) AND NOT taken {sent_to}
+                 ORDER BY sent_to, id LIMIT 1 FOR UPDATE SKIP LOCKED)"""
+
+# With a place comes the passage that has waited in its cell for longest: first those sent to a field of the person's,
+# then those that are for the people of the cell, then the rest. A guest gets only what was sent to people like them.
+_WAITING_CONTEXT = f""",
+    called AS (
+        SELECT {_CALLED} AS name FROM picked JOIN annotation_cell cell ON cell.id = picked.cell_id
+        JOIN experts_qualification own
+          ON own.user_id = %(person)s AND own.language_id = cell.language_id AND cell.skill = ANY (own.skills)
+        JOIN catalog_domain domain ON domain.slug = own.domain_id
+        WHERE picked.guest OR NOT domain.general
+    ),
     passage AS (
         UPDATE annotation_context SET taken = true
-        WHERE id = (SELECT id FROM annotation_context WHERE cell_id = (SELECT cell_id FROM picked) AND NOT taken
-                    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        WHERE id = coalesce(
+            {_OLDEST.format(sent_to="AND sent_to = ANY (ARRAY(SELECT name FROM called))")},
+            CASE WHEN NOT (SELECT guest FROM picked) THEN coalesce(
+                {_OLDEST.format(sent_to="AND sent_to = ''")},
+                {_OLDEST.format(sent_to="")}) END)
         RETURNING id
     )
-"""
+"""  # noqa: S608  (all parts are constants of this module)
+_NO_GUEST_WITHOUT_PASSAGE = " AND (NOT picked.guest OR EXISTS (SELECT FROM passage))"
+_PASSAGE = """(SELECT id FROM passage),
+              (SELECT scope FROM annotation_route WHERE context_id = (SELECT id FROM passage))"""
 
 # The same choice without taking it.
 _PEEK = """
     WITH eligible AS MATERIALIZED ({eligible}), scored AS MATERIALIZED ({scored})
-    SELECT row_id, cell_id, fit, need, age, run, own, NULL FROM scored
+    SELECT row_id, cell_id, fit, need, age, run, own, guest, NULL, NULL FROM scored
     ORDER BY own DESC, fit * need * age * run DESC, age DESC, row_id LIMIT 1
 """
 
@@ -149,16 +194,18 @@ _DISPUTED = """
 
 
 def _statement(
-    found: str, *, table: str, still_open: str, mark: str, order: str = "", beside: str = "", context: str = "NULL"
-) -> str:
+    found: str, *, table: str, still_open: str, mark: str, order: str = "", eligible: str = _ELIGIBLE,
+    beside: str = "", unless: str = "", context: str = "NULL, NULL",
+) -> str:  # fmt: skip
     return _PICK.format(
-        eligible=_ELIGIBLE,
+        eligible=eligible,
         scored=_SCORED.format(found=found),
         table=table,
         still_open=still_open,
         mark=mark,
         order=order,
         beside=beside,
+        unless=unless,
         context=context,
     )
 
@@ -174,15 +221,17 @@ _STATEMENTS: dict[Stage, str] = {
         table="annotation_place",
         still_open="NOT target.taken",
         mark="taken = true",
+        eligible=_MAY_WRITE,
         beside=_WAITING_CONTEXT,
-        context="(SELECT id FROM passage)",
+        unless=_NO_GUEST_WITHOUT_PASSAGE,
+        context=_PASSAGE,
     ),
     Stage.REVIEW: _of_items(_IN_REVIEW, "in_review"),
     Stage.EDITING: _of_items(_IN_EDITING, "in_editing", "target.attention DESC, "),
     Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed"),
 }
 
-_NEXT_PLACE = _PEEK.format(eligible=_ELIGIBLE, scored=_SCORED.format(found=_FREE_PLACES))
+_NEXT_PLACE = _PEEK.format(eligible=_MAY_WRITE, scored=_SCORED.format(found=_FREE_PLACES))
 
 
 def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | None:
@@ -220,8 +269,9 @@ def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple
 
 
 def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
-    row_id, cell_id, fit, need, age, run, own, context_id = row
-    return Pick(row_id, cell_id, fit, need, age, weight, run, fit * need * age * run * weight, own, context_id)
+    row_id, cell_id, fit, need, age, run, own, guest, context_id, route = row
+    score = fit * need * age * run * weight
+    return Pick(row_id, cell_id, fit, need, age, weight, run, score, own, guest, context_id, route)
 
 
 # By project: when it was counted, and the need of its cells. Each process keeps its own: it only weighs choices.

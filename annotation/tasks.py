@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import checking, handing_out, indexing, shown
+from annotation import checking, handing_out, indexing, routing, shown
 from annotation.models import Project
 from qa import metrics, workers
 from qa.checks.base import Weight
@@ -39,6 +39,8 @@ def check_slowly(*, item_ids: Sequence[int], weight: Weight, asked_at: float, **
     metrics.waited(weight, time.time() - asked_at)
     if weight == "ml" and "duplicates" in checks():
         _index(item_ids)
+    if weight == "ml" and "routing" in checks():
+        _route(item_ids)
     for item_id in item_ids:
         checking.check_slowly(item_id, weight)
     for item_id in item_ids:
@@ -51,6 +53,44 @@ def _index(item_ids: Sequence[int]) -> None:
         indexing.index_by_id(item_ids)
     except EngineUnavailable as away:
         logger.info("Nothing is indexed now: %s", away)
+
+
+def _route(item_ids: Sequence[int]) -> None:
+    try:
+        routing.read_items(item_ids)
+    except EngineUnavailable as away:
+        logger.info("Nothing is routed now: %s", away)
+
+
+@shared_task(queue="ml")
+def route_contexts(*, context_ids: Sequence[int], asked_at: float, **_later: Any) -> None:
+    metrics.waited("ml", time.time() - asked_at)
+    try:
+        routing.read_contexts(context_ids)
+    except EngineUnavailable as away:
+        logger.info("Contexts wait to be routed: %s", away)
+
+
+def ask_to_route(project_id: int) -> None:
+    """Sends the contexts without a reading to the ml worker, behind everything that people wait for."""
+    if "routing" not in checks():
+        return
+    missing = routing.unread_contexts(project_id)
+    for first in range(0, len(missing), routing.AT_ONCE):
+        arguments = {"context_ids": missing[first : first + routing.AT_ONCE], "asked_at": time.time()}
+        route_contexts.apply_async(kwargs=arguments, priority=int(Priority.IMPORTED))
+
+
+@shared_task(queue="ml")
+def bring_routes_up_to_date(**_later: Any) -> None:
+    """What an engine that was away has missed, or another engine has read, is read now."""
+    if "routing" not in checks():
+        return
+    for project_id in Project.objects.filter(closed_at=None).values_list("pk", flat=True):
+        try:
+            routing.bring_up_to_date(project_id)
+        except EngineUnavailable as away:
+            logger.info("The routes of project %s wait: %s", project_id, away)
 
 
 @shared_task(queue="ml")

@@ -206,4 +206,15 @@ def why_in_words(why: dict[str, Any]) -> list[tuple[str, str]]:
     }
     terms = [(label, f"{why[name]:.2f}") for name, label in labels.items() if isinstance(why.get(name), int | float)]
     score = why.get("score")
-    return [*terms, ("Score: all of them multiplied", f"{score:.2f}")] if isinstance(score, int | float) else terms
+    scored = [("Score: all of them multiplied", f"{score:.2f}")] if isinstance(score, int | float) else []
+    return [*_route_in_words(why), *terms, *scored]
+
+
+ROUTES_IN_WORDS = {"general": "general knowledge", "specialized": "work for specialists", "unsure": "for either"}
+
+
+def _route_in_words(why: dict[str, Any]) -> list[tuple[str, str]]:
+    if why.get("route") not in ROUTES_IN_WORDS:
+        return []
+    guest = "; so it may go to you, beyond the people of its cell" if why.get("guest") else ""
+    return [("Route", f"the passage reads as {ROUTES_IN_WORDS[why['route']]}{guest}")]

@@ -20,6 +20,7 @@ from annotation.models.project import (
     Membership,
     Project,
 )
+from annotation.models.routing import ProjectRouter, Route, RoutingDecision, Scope
 
 __all__ = [
     "Adjudication",
@@ -41,8 +42,12 @@ __all__ = [
     "Membership",
     "Place",
     "Project",
+    "ProjectRouter",
     "Review",
     "Revision",
+    "Route",
+    "RoutingDecision",
+    "Scope",
     "ShownFinding",
     "SwitchChange",
     "Verdict",

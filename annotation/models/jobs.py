@@ -15,6 +15,7 @@ class Job(models.Model):
         IMPORT_PAIRS = "import_pairs", "Import of finished pairs"
         EXPORT = "export", "Export of accepted items"
         DIVERSITY = "diversity", "Diversity of the cells"
+        ROUTER = "router", "The project's own router"
 
     IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)
 

@@ -206,6 +206,8 @@ class Context(models.Model):
     retrieved_on = models.DateField(null=True, blank=True)
     sha256 = models.CharField(max_length=64)
     taken = models.BooleanField(default=False)
+    # Whom its route sends it to when that is not the people of its cell: "general", or a domain's slug.
+    sent_to = models.CharField(max_length=60, blank=True, default="", editable=False)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -213,6 +215,6 @@ class Context(models.Model):
         # Importing a file twice adds nothing. What authors brought along waits in no cell and is not held to it.
         constraints = [models.UniqueConstraint(fields=["cell", "sha256"], name="context_once_per_cell")]
         indexes = [
-            models.Index(fields=["cell", "id"], condition=Q(taken=False), name="context_waiting"),
+            models.Index(fields=["cell", "sent_to", "id"], condition=Q(taken=False), name="context_waiting"),
             models.Index(fields=["project", "sha256"], name="context_by_hash"),
         ]

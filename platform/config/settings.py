@@ -221,6 +221,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"priority": 6},
     },
+    "bring-routes-up-to-date": {
+        "task": "annotation.tasks.bring_routes_up_to_date",
+        "schedule": 3600.0,
+        "options": {"priority": 6},
+    },
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
