@@ -70,7 +70,7 @@ ATTACHED = re.compile(
     rf"(?::\s?\d{{1,4}}(?:[–-]\d{{1,4}})?(?=[\s.,;)]|$))?){_AFTER}"
 )
 APART = re.compile(
-    rf"(?<=[^\s\[({{=+*/<>|,;:-][ \u00a0])(?P<marks>{_NUMBERED}(?:[, \u00a0]?{_NUMBERED})*)(?![a-zA-Z0-9_(])"
+    rf"(?:(?<=[^\s\[({{=+*/<>|,;:-][ \u00a0])|(?<=\w\*[ ])|(?<=\w\*\*[ ]))(?P<marks>{_NUMBERED}(?:[, \u00a0]?{_NUMBERED})*)(?![a-zA-Z0-9_(])"
 )
 # What makes a line code or mathematics, where [3] is an index or an interval.
 INDEXED = re.compile(
