@@ -18,14 +18,13 @@ from qa.engines.detection import COEFFICIENTS, HUMAN_SCORES, EmbeddedDetector, H
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "on", "a", "mat", "moreover", "overall"]
-EVERY = 5
 
 
 @pytest.fixture(scope="module")
 def scored():
     if not (DATA / "detect__outfox.jsonl.gz").exists():
         pytest.skip("no ../shared/data with detect__outfox")
-    samples = [sample for sample in corpus.load(DATA) if sample.fold(EVERY) == 0 and not sample.attack]
+    samples = [sample for sample in corpus.load(DATA) if sample.language == "en" and not sample.attack]
     return training.scores_of(Model.load(COEFFICIENTS), samples)
 
 
