@@ -18,7 +18,7 @@ from qa.instructions.model import FILE, figures, load
 from qa.instructions.training import read_all
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-EACH = 250
+EACH = 150
 NOTICE = (
     "The town council met on Tuesday. It decided to close the old footbridge for repairs until the end of May, and to "
     "run a free ferry between the two banks every twenty minutes. Shops on the eastern bank fear that fewer people "
@@ -137,9 +137,10 @@ def test_prompts_of_sources_never_trained_on_are_read(encoder, name, mode):
 
 
 @pytest.mark.data
-def test_finnish_is_judged_without_vectors_and_still_told_apart():
+def test_finnish_answers_that_share_words_with_their_prompt_are_told_apart_without_vectors():
     caught = fits_of(load().fit["plain"], read_all(samples("dolly_fi")[:1200])).caught()
-    assert min(caught.values()) >= GATES["finnish fit"]
+    # Open questions and free writing share too few words with their answers; the card says so.
+    assert min(share for skill, share in caught.items() if skill not in {"open_qa", "other"}) >= GATES["finnish fit"]
 
 
 @pytest.mark.data
@@ -167,5 +168,5 @@ GATES = {
     "fit": 0.93,
     "t0_templates": 0.55,
     "belle_eval_zh": 0.45,
-    "finnish fit": 0.85,
+    "finnish fit": 0.95,
 }
