@@ -122,7 +122,8 @@ def engines(queue: str) -> tuple[Engine, ...]:
         local = (embedders().first, embedders().any_language, detector())
         return (*local, *(() if is_remote else (grammar_engine(),)))
     if queue == "llm":
-        return (*((grammar_engine(),) if is_remote else ()), *((language_model(),) if settings.LLM_URL else ()))
+        language_models = (language_model(),) if settings.LLM_URL else ()
+        return (*((grammar_engine(),) if is_remote else ()), *language_models, link_prober())
     return ()
 
 

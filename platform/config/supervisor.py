@@ -21,7 +21,6 @@ from config import local, ml_extra
 from config.embedded.postgres import Postgres
 from config.embedded.processes import ServerError, kill_group, spawn, stop, tail
 from config.embedded.valkey import Valkey
-from config.env import env_str
 
 MARK = "SCRIPTORIUM_SUPERVISED"
 HEALTHY_AFTER = 30.0
@@ -160,6 +159,7 @@ class Supervisor:
         sign_ins = self.seed()
         self.start_services()
         self.wait_for_web()
+        self.start_later_services()
         say(f"\nScriptorium is ready: {self.address}\n{sign_ins}\nStop it with Ctrl-C. Logs: {self.logs}")
         self.begin_ml()
 
@@ -199,12 +199,14 @@ class Supervisor:
     def start_services(self) -> None:
         self.watch(self.web())
         self.watch(self.worker("fast", 2))
-        self.watch(self.worker("bulk", 1))
-        self.watch(self.ml_worker)
-        if env_str("LLM_URL", "") or env_str("LANGUAGETOOL_URL", ""):
-            self.watch(self.worker("llm", 4))
         beat = ["-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile=", "-s", str(self.var / "beat")]
         self.watch(Service("beat", [sys.executable, *beat], self.logs / "beat.log"))
+
+    def start_later_services(self) -> None:
+        """What nobody looks for on the first page: it comes up sooner without them."""
+        self.watch(self.ml_worker)
+        self.watch(self.worker("llm", 2))
+        self.watch(self.worker("bulk", 1))
 
     def web(self) -> Service:
         command = [
