@@ -62,6 +62,7 @@ def _skill_rows(english: Readings, finnish: Readings) -> list[Row]:
             ("0.748", 0.78),
             found.macro_f1,
             f"cross-validated at training {crossed['embedded macro_f1']:.3f}",
+            crossed["embedded macro_f1"],
         ),
         _row(
             "declared skill wrong (random other), caught at 2 % false flags",
@@ -69,6 +70,7 @@ def _skill_rows(english: Readings, finnish: Readings) -> list[Row]:
             found.wrong_caught,
             f"of the classes in Dolly; cross-validated {crossed['embedded wrong_caught']:.3f}; "
             f"of the seven skills of a project {of_project.wrong_caught:.3f}",
+            crossed["embedded wrong_caught"],
         ),
     ]
     if not finnish.samples:
@@ -110,6 +112,7 @@ def _fit_rows(english: Readings, finnish: Readings) -> list[Row]:
             ("0.90", 0.95),
             min(caught.values()),
             f"{_listed(caught)}; cross-validated worst {worst} {crossed[worst]:.3f}",
+            crossed[worst],
         )
     ]
     if not finnish.samples:
@@ -154,9 +157,11 @@ def _noise_rows(check: Check, english: list[Sample], finnish: list[Sample]) -> l
     return rows
 
 
-def _row(figure: str, asked: tuple[str, float], measured: float, note: str) -> Row:
+def _row(figure: str, asked: tuple[str, float], measured: float, note: str, crossed: float = 1.0) -> Row:
+    """Met only if the cross-validated figure is too: rows that the coefficients were made from prove nothing."""
     start, least = asked
-    return Row(figure, start, f"{least:.2f}", f"{measured:.3f}", round(measured, 3) >= least, COMMAND, note)
+    is_met = round(min(measured, crossed), 3) >= least
+    return Row(figure, start, f"{least:.2f}", f"{measured:.3f}", is_met, COMMAND, note)
 
 
 def _listed(shares: dict[str, float]) -> str:
