@@ -190,7 +190,7 @@ class LiveChecks {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.begin()));
     editor.panel.addEventListener("htmx:configRequest", () => { this.sent = this.text; });
     editor.panel.addEventListener("htmx:beforeSwap", (event) => this.answered(event));
-    editor.panel.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.detail.elt.matches("[data-add-word]") && this.soon(0));
+    editor.panel.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.detail.requestConfig.elt.matches("[data-add-word]") && this.soon(0));
     if (this.panel.pending.size) this.later(SLOW_PAUSE);
   }
 

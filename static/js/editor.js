@@ -1,7 +1,6 @@
 // Texts with findings. Editing is the browser's own <textarea> (undo, IME, right-to-left, spelling);
 // a transparent layer of the same text beneath it carries the underlines as CSS.highlights.
-// What is asked of the server while somebody writes, and how its answers reach the panel, is checks.js.
-// Contract of the data attributes: docs/interface.md
+// What is asked of the server while somebody writes is checks.js. Contract of the attributes: docs/interface.md
 
 const { announce, toUnits, toPoints } = window.scriptorium;
 const SEVERITIES = ["must", "should", "note"];
@@ -278,6 +277,14 @@ class Editor {
     this.root.dispatchEvent(new CustomEvent("editor:applying"));
     surface.replace(start, end, text);
     this.checks?.soon(0);
+  }
+
+  format() {
+    const findings = this.open.filter((each) => each.row.dataset.check === "format");
+    const finding = findings.find((each) => this.isApplicable(each));
+    if (finding) return this.applyTo(finding, finding.row.dataset.suggestion);
+    this.jump(findings[0]);
+    return announce(findings.length ? "It can be formatted once it is valid" : "It is formatted as it should be");
   }
 
   clause() {
