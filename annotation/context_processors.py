@@ -32,6 +32,7 @@ ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
     (Permission.SET_UP_PROJECT, "Manage", "Checks", "annotation:checks"),
     (Permission.SET_UP_PROJECT, "Manage", "Diversity", "annotation:diversity"),
+    (Permission.SET_UP_PROJECT, "Manage", "Routing", "annotation:routing"),
     (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
     (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
     (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),

@@ -64,14 +64,14 @@ def contradicts(scope: str, *, is_general_cell: bool) -> bool:
 
 def read_contexts(ids: Collection[int]) -> int:
     """Reads those that wait and have no reading by this engine; gives how many. Raises EngineUnavailable."""
-    waiting = Context.objects.filter(pk__in=ids, cell__isnull=False).select_related("cell__domain")
+    waiting = Context.objects.filter(pk__in=ids, cell__isnull=False).select_related("cell__domain").order_by("pk")
     return _read([Text(one, one.cell, one.text) for one in waiting if one.cell])
 
 
 def read_items(ids: Collection[int]) -> int:
     """Reads prompts, with their contexts, that have changed or have no reading yet. Raises EngineUnavailable."""
     items = Item.objects.filter(pk__in=ids, current__isnull=False, is_control=False)
-    found = items.select_related("cell__domain", "context", "current")
+    found = items.select_related("cell__domain", "context", "current").order_by("pk")
     return _read([Text(one, one.cell, words_of(one)) for one in found])
 
 

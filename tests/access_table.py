@@ -68,6 +68,11 @@ annotation:diversity                     GET   sign-in  404      403      403   
 annotation:diversity-measure             POST  sign-in  404      403      403      403      in       403
 annotation:diversity-cell                GET   sign-in  404      403      403      403      in       403
 annotation:diversity-avoid               POST  sign-in  404      403      403      403      in       403
+annotation:routing                       GET   sign-in  404      403      403      403      in       403
+annotation:routing-fit                   POST  sign-in  404      403      403      403      in       403
+annotation:routing-use                   POST  sign-in  404      403      403      403      in       403
+annotation:routing-overrule              POST  sign-in  404      403      403      403      in       403
+annotation:routing-undo                  POST  sign-in  404      403      403      403      in       403
 annotation:guideline                     GET   sign-in  404      in       in       in       in       in
 annotation:guideline-edit                GET   sign-in  404      403      403      403      in       403
 annotation:guideline-edit                POST  sign-in  404      403      403      403      in       403

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from annotation import switching
-from annotation.models import Clause, Guideline, Invitation, Job
+from annotation import routing, switching
+from annotation.models import Clause, Guideline, Invitation, Job, Route, Scope
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
@@ -85,7 +85,16 @@ class World:
             "kind": "artifacts.citation_mark",
             "change_id": self._switch_change(),
             "fingerprint": "0" * 24,
+            **self._routed(),
         }
+
+    def _routed(self) -> dict[str, object]:
+        route = Route.objects.create(
+            project=self.cast.project, cell=self.cast.cell, item=self.items["returned"], text_hash="0" * 64,
+            scope=Scope.UNSURE, read_as=Scope.UNSURE, score=0.5, engine="vocabulary 1", read_at=timezone.now(),
+        )  # fmt: skip
+        decision = routing.overrule(route, Scope.GENERAL, by=self.cast.manager)
+        return {"route_id": route.pk, "decision_id": decision.pk}
 
     def _switch_change(self) -> int:
         change = switching.save(

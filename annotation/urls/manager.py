@@ -1,6 +1,18 @@
 from django.urls import path
 
-from annotation.views import cells, checks, diversity, engines, guideline, inviting, manager, people, setup, style_guide
+from annotation.views import (
+    cells,
+    checks,
+    diversity,
+    engines,
+    guideline,
+    inviting,
+    manager,
+    people,
+    routing,
+    setup,
+    style_guide,
+)
 
 urlpatterns = [
     path("p/<slug:slug>/pipeline/", manager.pipeline, name="pipeline"),
@@ -23,6 +35,11 @@ urlpatterns = [
     path("p/<slug:slug>/diversity/measure", diversity.measure, name="diversity-measure"),
     path("p/<slug:slug>/diversity/<int:cell_id>/", diversity.cell, name="diversity-cell"),
     path("p/<slug:slug>/diversity/<int:cell_id>/avoid", diversity.avoid, name="diversity-avoid"),
+    path("p/<slug:slug>/routing/", routing.board, name="routing"),
+    path("p/<slug:slug>/routing/fit", routing.fit, name="routing-fit"),
+    path("p/<slug:slug>/routing/use", routing.use, name="routing-use"),
+    path("p/<slug:slug>/routing/<int:route_id>/overrule", routing.overrule, name="routing-overrule"),
+    path("p/<slug:slug>/routing/decisions/<int:decision_id>/undo", routing.undo, name="routing-undo"),
     path("p/<slug:slug>/guideline/", guideline.guideline, name="guideline"),
     path("p/<slug:slug>/guideline/edit/", guideline.guideline_edit, name="guideline-edit"),
     path("p/<slug:slug>/guideline/edit/new", guideline.clause_new, name="clause-new"),

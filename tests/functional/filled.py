@@ -14,7 +14,7 @@ from annotation.texts import Written
 from annotation.workflow import Stage
 from tests import transfer
 from tests.factories import Cast, admit, cell, desk, fresh, member, user
-from tests.functional import found, varied
+from tests.functional import found, routed, varied
 
 GERMAN_SOURCE = (
     "Die Rechtsschutzversicherung gewährt dem Versicherungsnehmer nach Eintritt eines Versicherungsfalles "
@@ -93,6 +93,7 @@ class Filled:
         self.noisy = found.NOISY
         found.fill(self.project, self.cast.manager, self.cast.reviewers[0])
         varied.fill(self.project, self.cast.manager, self.cast.cell)
+        routed.fill(self.cast.manager, self.inference)
 
     @property
     def people(self) -> dict[str, User]:
@@ -120,7 +121,7 @@ class Filled:
             "fi": cell(self.project, language="fi", domain="medicine", skill="open_qa", target=25),
         }
         cell(self.project, language="en", domain="finance", skill="extraction", target=30, format="json")
-        cell(self.project, language="de", domain="finance", skill="inference", target=0)
+        self.inference = cell(self.project, language="de", domain="finance", skill="inference", target=0)
         self.authors = {code: member(self.project, f"expert-{code}", Role.EXPERT, admitted=False) for code in cells}
         for code, one in cells.items():
             admit(self.authors[code], one)

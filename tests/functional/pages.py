@@ -183,6 +183,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("diversity", "manager", "annotation:diversity"),
     Shown("diversity-cell", "manager", "annotation:diversity-cell", lambda f: (f.project.slug, f.cast.cell.pk)),
     Shown("diversity-cell-small", "manager", "annotation:diversity-cell", lambda f: (f.project.slug, f.cells["fi"].pk)),
+    Shown("routing", "manager", "annotation:routing"),
     Shown("compare", "editor", "annotation:compare", lambda f: (f.project.slug, f.accepted.pk, f.edited.pk)),
     Shown("checks", "manager", "annotation:checks"),
     Shown("checks-findings", "manager", "annotation:checks-findings"),
