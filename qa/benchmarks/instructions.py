@@ -1,5 +1,6 @@
 """The instructions check on public prompts, with the committed coefficients: a class per prompt, wrong skills, wrong
-answers, noise, time. The figures of cross-validation at training stand beside those that the coefficients have seen."""
+answers, noise, time. Rows that the coefficients were not made from are judged by what is measured here; a folder with
+little but rows that they have seen, by the cross-validation at training."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from qa.engines.embeddings import SentenceEncoder
 from qa.instructions.corpus import Sample, prompts
 from qa.instructions.judging import Mode
 from qa.instructions.measuring import Opinions, all_probabilities, fits_of, skill_figures
-from qa.instructions.model import SKILLS, figures, load
+from qa.instructions.model import SKILLS, figures, load, trained_on
 from qa.instructions.training import Readings, read_all
 
 COMMAND = "./scriptorium bench instructions"
@@ -29,28 +30,33 @@ NOISY_SHOULD = 0.02
 def run(data: Path, say: Callable[[str], None], most: int = MOST_ROWS) -> list[Row]:
     """About three minutes; `most` rows of each large set, chosen by a hash of the prompt. Empty without the data."""
     encoder = SentenceEncoder()
-    english, finnish = (_some(prompts(data, f"dolly_{code}"), most) for code in ("en", "fi"))
+    (english, are_unseen), (finnish, _) = (_some(prompts(data, f"dolly_{code}"), most) for code in ("en", "fi"))
     if not english:
         return []
-    say(f"instructions: {len(english):,} English and {len(finnish):,} Finnish rows")
+    seen = "not seen" if are_unseen else "seen"
+    say(f"instructions: {len(english):,} English ({seen} in training) and {len(finnish):,} Finnish rows")
     known, plain = read_all(english, encoder.embed), read_all(finnish)
     return [
-        *_skill_rows(known, plain),
+        *_skill_rows(known, plain, are_unseen),
         _unseen_row(data, encoder),
-        *_fit_rows(known, plain),
+        *_fit_rows(known, plain, are_unseen),
         *_noise_rows(build(encoder), english, finnish),
     ]
 
 
-def _some(samples: list[Sample], most: int) -> list[Sample]:
-    return sorted(samples, key=lambda sample: sha256(sample.prompt.encode()).digest())[:most]
+def _some(samples: list[Sample], most: int) -> tuple[list[Sample], bool]:
+    """The rows that the coefficients were not made from and True; all rows and False where these are less than half."""
+    unseen = [sample for sample in samples if sample.mark not in trained_on()]
+    are_unseen = 2 * len(unseen) >= len(samples)
+    chosen = unseen if are_unseen else samples
+    return sorted(chosen, key=lambda sample: sha256(sample.prompt.encode()).digest())[:most], are_unseen
 
 
 def opinions(mode: Mode, data: Readings) -> Opinions:
     return Opinions(all_probabilities(load().skill[mode], data), data.labels)
 
 
-def _skill_rows(english: Readings, finnish: Readings) -> list[Row]:
+def _skill_rows(english: Readings, finnish: Readings, are_unseen: bool) -> list[Row]:
     known = opinions("embedded", english)
     found = skill_figures(known.probabilities, known.labels)
     declarable = known.labels != SKILLS.index("other")
@@ -62,7 +68,7 @@ def _skill_rows(english: Readings, finnish: Readings) -> list[Row]:
             ("0.748", 0.78),
             found.macro_f1,
             f"cross-validated at training {crossed['embedded macro_f1']:.3f}",
-            crossed["embedded macro_f1"],
+            None if are_unseen else crossed["embedded macro_f1"],
         ),
         _row(
             "declared skill wrong (random other), caught at 2 % false flags",
@@ -70,7 +76,7 @@ def _skill_rows(english: Readings, finnish: Readings) -> list[Row]:
             found.wrong_caught,
             f"of the classes in Dolly; cross-validated {crossed['embedded wrong_caught']:.3f}; "
             f"of the seven skills of a project {of_project.wrong_caught:.3f}",
-            crossed["embedded wrong_caught"],
+            None if are_unseen else crossed["embedded wrong_caught"],
         ),
     ]
     if not finnish.samples:
@@ -97,7 +103,7 @@ def _unseen_row(data: Path, encoder: SentenceEncoder) -> Row:
     return _row("instructions on T0 templates and BELLE, macro-F1", ("0.18", 0.45), both.macro_f1, "; ".join(notes))
 
 
-def _fit_rows(english: Readings, finnish: Readings) -> list[Row]:
+def _fit_rows(english: Readings, finnish: Readings, are_unseen: bool) -> list[Row]:
     answered = english.only([i for i, sample in enumerate(english.samples) if sample.completion])
     caught = fits_of(load().fit["embedded"], answered).caught()
     crossed = {
@@ -112,7 +118,7 @@ def _fit_rows(english: Readings, finnish: Readings) -> list[Row]:
             ("0.90", 0.95),
             min(caught.values()),
             f"{_listed(caught)}; cross-validated worst {worst} {crossed[worst]:.3f}",
-            crossed[worst],
+            None if are_unseen else crossed[worst],
         )
     ]
     if not finnish.samples:
@@ -157,10 +163,10 @@ def _noise_rows(check: Check, english: list[Sample], finnish: list[Sample]) -> l
     return rows
 
 
-def _row(figure: str, asked: tuple[str, float], measured: float, note: str, crossed: float = 1.0) -> Row:
-    """Met only if the cross-validated figure is too: rows that the coefficients were made from prove nothing."""
+def _row(figure: str, asked: tuple[str, float], measured: float, note: str, crossed: float | None = None) -> Row:
+    """Judged by the cross-validated figure where there is one: rows seen in training prove nothing."""
     start, least = asked
-    is_met = round(min(measured, crossed), 3) >= least
+    is_met = round(measured if crossed is None else crossed, 3) >= least
     return Row(figure, start, f"{least:.2f}", f"{measured:.3f}", is_met, COMMAND, note)
 
 

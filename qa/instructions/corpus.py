@@ -46,6 +46,11 @@ class Sample:
     group: str
     weight: float = 1.0
 
+    @property
+    def mark(self) -> int:
+        """32 bits that tell whether coefficients were made from this prompt and context."""
+        return int(self.group[:8], 16)
+
 
 def rows_of(data: Path, name: str) -> list[dict[str, Any]]:
     path = data / f"{name}.jsonl.gz"

@@ -100,6 +100,13 @@ def figures(path: Path = FILE) -> Mapping[str, float]:
         return dict(zip(map(str, arrays["figure names"]), map(float, arrays["figures"]), strict=True))
 
 
+@cache
+def trained_on(path: Path = FILE) -> frozenset[int]:
+    """The marks of the prompts that the coefficients were made from (`Sample.mark`)."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return frozenset(map(int, arrays["trained on"])) if "trained on" in arrays.files else frozenset()
+
+
 def small_of(reading: Reading) -> Floats:
     """What the trees see besides the linear model's opinion."""
     return np.concatenate([reading.measures, reading.fits, reading.cosines])

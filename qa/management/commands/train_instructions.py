@@ -62,7 +62,8 @@ def trained(data: Path, embed: Embed, label: str, rounds: int, say: Callable[[st
     ours = [sample for sample in filled if sample.language == "en"]
     with_vectors = train_mode("embedded", english, ours, embed, rounds, say)
     without = train_mode("plain", [*english, *finnish], filled, None, rounds, say)
-    return arrays_of({"embedded": with_vectors, "plain": without}, label)
+    marks = np.unique(np.array([sample.mark for sample in (*english, *finnish)], np.uint32))
+    return arrays_of({"embedded": with_vectors, "plain": without}, label) | {"trained on": marks}
 
 
 def train_mode(
