@@ -36,13 +36,16 @@ class Evidence:
     deleted: int | None
     minutes: int
     flags: list[str]
+    is_counted: bool = True
 
     @property
     def has_writing(self) -> bool:
         return bool(self.shares)
 
 
-def evidence_of(item: Item, panel: Panel, *, research_expected: bool = False) -> Evidence:
+def evidence_of(item: Item, panel: Panel) -> Evidence:
+    """`item` with its cell and project loaded."""
+    research_expected = not item.project.counts_writing(item.cell.skill)
     row = next((row for row in panel.rows if row.check == AI_DETECTOR), None)
     counts = _counts(item.current.signals if item.current else {})
     length = len(item.current.prompt) + len(item.current.completion) if item.current else 0
@@ -55,6 +58,7 @@ def evidence_of(item: Item, panel: Panel, *, research_expected: bool = False) ->
         deleted=None if found.revision_ratio is None else round(100 * found.revision_ratio),
         minutes=round(counts["active_seconds"] / 60),
         flags=[flag.message for flag in found.flags],
+        is_counted=not research_expected,
     )
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from annotation.models import Clause, Project
 from annotation.setting_up import clauses_for
+from catalog.skills import Skill
 from qa.checks.style import DEFAULT_STYLE
 
 ALLOW_AVOID = [("allow", "Allow"), ("avoid", "Avoid")]
@@ -102,9 +103,15 @@ class StyleGuideForm(forms.ModelForm):  # type: ignore[type-arg]  # no type para
         help_text="SPDX identifiers such as CC-BY-4.0, one to a line. Empty: any, as long as one is named. “permission 2026/17” always counts.",
     )
 
+    research_skills = forms.MultipleChoiceField(
+        label="Research is part of the work", required=False, choices=Skill.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="In these skills how a text was typed or pasted is not counted, and nobody is shown it.",
+    )  # fmt: skip
+
     class Meta:
         model = Project
-        fields = ["glossary", "licences", "check_links", "llm_daily_budget"]
+        fields = ["glossary", "licences", "check_links", "research_skills", "llm_daily_budget"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +153,7 @@ class StyleGuideForm(forms.ModelForm):  # type: ignore[type-arg]  # no type para
 
     @property
     def service_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("check_links", "llm_daily_budget")]
+        return [self[name] for name in ("research_skills", "check_links", "llm_daily_budget")]
 
 
 def _is_default(name: str, value: object) -> bool:

@@ -98,6 +98,10 @@ class Workbench:
         return json.dumps(self.draft.signals)
 
     @property
+    def counts_writing(self) -> bool:
+        return self.desk.project.counts_writing(self.item.cell.skill)
+
+    @property
     def skip_reasons(self) -> list[tuple[str, str]]:
         return list(SkipReason.choices)
 

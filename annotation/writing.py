@@ -36,6 +36,9 @@ class VersionConflict(Exception):  # noqa: N818  (read as a sentence: "raise Ver
         super().__init__("The draft has changed in another window.")
         self.theirs = theirs
 
+# What the page reports of findings travels with the counters and says nothing of how somebody writes.
+REPORT = "findings"
+
 
 @transaction.atomic
 def save_draft(
@@ -52,10 +55,17 @@ def save_draft(
     assignment = held_assignment(item, person, token)
     if assignment.outcome == Assignment.Outcome.DONE and _was_handed_in(item, written):
         return Saved(version, now, now)
-    draft = _write_draft(person, item, version, written, signals, now)
+    draft = _write_draft(person, item, version, written, _kept(signals, item), now)
     if assignment.ended_at is None:
         extend_lease(assignment, item.project.lease_minutes, now)
     return Saved(draft.version, draft.saved_at, assignment.leased_until if assignment.ended_at is None else now)
+
+
+def _kept(signals: dict[str, Any], item: Item) -> dict[str, Any]:
+    """Without the counters where the project wants none, whatever a page has sent."""
+    if item.project.counts_writing(item.cell.skill):
+        return signals
+    return {name: value for name, value in signals.items() if name == REPORT}
 
 
 def _was_handed_in(item: Item, written: Written) -> bool:
@@ -114,7 +124,7 @@ def submit(
     _refuse_overwriting(item, person, version, written)
     now = timezone.now()
     _attach_own_context(item, person, written)
-    item.current = _make_revision(item, person, written, signals, now)
+    item.current = _make_revision(item, person, written, _kept(signals, item), now)
     take_step(item, Action.SUBMIT, by=person, at=now, revision=item.current.number)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     execute("DELETE FROM annotation_draft WHERE item_id = %s AND person_id = %s", [item.pk, person.pk])

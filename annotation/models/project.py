@@ -71,6 +71,10 @@ class Project(models.Model):
         models.CharField(max_length=80), default=list, blank=True,
         help_text="Licences a context may have (SPDX identifiers). Empty: any, as long as one is named.",
     )  # fmt: skip
+    research_skills = ArrayField(
+        models.CharField(max_length=16, choices=Skill.choices), default=list, blank=True,
+        help_text="Skills in which looking things up is part of the work: how a text was typed is not counted there.",
+    )  # fmt: skip
     check_links = models.BooleanField(
         "follow links", default=False, help_text="A worker asks each address in a text whether it is still there."
     )
@@ -88,6 +92,10 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def counts_writing(self, skill: str) -> bool:
+        """Whether the editor's counters say anything: where research is part of the work, pasting is."""
+        return skill not in self.research_skills
 
 
 class Membership(models.Model):

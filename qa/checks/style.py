@@ -6,7 +6,7 @@ from types import MappingProxyType
 DEFAULT_STYLE: Mapping[str, object] = MappingProxyType(
     {
         # "allow" or "avoid", for each kind of markup, whether written as Markdown, HTML, BBCode, LaTeX or wiki text.
-        "italics": "allow",
+        "italics": "avoid",
         "bold": "allow",
         # Headings, lists and tables may also be "require"d, of answers long enough to need them.
         "headings": "allow",

@@ -11,6 +11,10 @@ class Signals {
     this.counts = { typed: 0, pasted_inside: 0, pasted_outside: 0, applied: 0, deleted: 0, active_seconds: 0, ...counts };
     this.seconds = this.counts.active_seconds;
     this.report = new Report(root, editor, findings || {});
+    if ("uncounted" in root.dataset) {
+      editor.signals = () => ({ findings: this.report.told });
+      return;
+    }
     editor.signals = () => ({ ...this.counts, active_seconds: Math.round(this.seconds), findings: this.report.told });
     root.addEventListener("editor:applying", () => { this.source = "applied"; });
     root.addEventListener("editor:restoring", () => { this.source = "restored"; });

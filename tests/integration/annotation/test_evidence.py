@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from annotation import writing
 from annotation.evidence import NO_SIGN, NOT_JUDGED, NOT_RUN, evidence_of
 from annotation.models import Item
 from annotation.panel import Addresses, Away, Panel, rows_of
 from qa.checks.base import Finding, Severity
-from tests.factories import Cast
+from tests.factories import Cast, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,17 @@ def test_reviewers_and_editors_read_it_with_the_caution_and_authors_do_not(clien
     client.force_login(cast.other_author)
     bench = client.get(reverse("annotation:workbench", args=[cast.project.slug, assignment.item_id])).content.decode()
     assert "Do not reject on this alone" not in bench
+
+
+def test_where_research_is_part_of_the_work_nothing_is_counted_whatever_a_page_sends(cast: Cast) -> None:
+    cast.project.research_skills = [cast.cell.skill]
+    cast.project.save()
+    signals = {"typed": 5, "pasted_outside": 900, "findings": {"shown": {}, "applied": []}}
+    assignment = cast.start(cast.author)
+    item = writing.submit(
+        person=cast.author, item_id=assignment.item_id, token=str(assignment.token), written=texts(), signals=signals
+    )
+    assert item.current is not None
+    assert item.current.signals == {"findings": {"shown": {}, "applied": []}}
+    evidence = evidence_of(item, Panel())
+    assert (evidence.is_counted, evidence.has_writing, evidence.flags) == (False, False, [])

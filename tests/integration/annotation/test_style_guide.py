@@ -40,12 +40,12 @@ def test_choices_are_saved_and_only_what_differs_from_the_default(cast: Cast, cl
     cast.project.save()
     assert client.post(address(cast), filled(client, cast) | {"top_heading": "9"}).status_code == 422
     posted = filled(client, cast) | {
-        "italics": "avoid", "headings": "require", "source_fields": ["title"],
+        "bold": "avoid", "headings": "require", "source_fields": ["title"],
         "glossary": "tofu\nMietrecht\ntofu\n", "licences": "CC-BY-4.0", "check_links": "on", "llm_daily_budget": "2.50",
     }  # fmt: skip
     assert client.post(address(cast), posted).status_code == 302
     project = Project.objects.get(pk=cast.project.pk)
-    assert project.style == {"of_others": 1, "italics": "avoid", "headings": "require", "source_fields": ["title"]}
+    assert project.style == {"of_others": 1, "bold": "avoid", "headings": "require", "source_fields": ["title"]}
     assert (project.glossary, project.licences, project.check_links) == (["tofu", "Mietrecht"], ["CC-BY-4.0"], True)
     assert str(project.llm_daily_budget) == "2.50"
 

@@ -28,7 +28,7 @@ CLEAN = [
     ("en", "[1] is a list with one element, and [1, 2, 3] has three."),
     ("en", "I hope this letter finds you well. AI models can be wrong, and an AI assistant is a program."),
     ("en", "Read [the law](https://law.gov.uk/acts/1998) or https://en.wikipedia.org/wiki/Nile_(river)."),
-    ("en", "2**3 is 8, **kwargs collects names, and *this* is fine, **that too**. Five * three * two."),
+    ("en", "2**3 is 8, **kwargs collects names, and **that too** is fine. Five * three * two."),
     ("en", "The TODO list app stores todos. α-decay, Δx, 5 μm, naïve café, Ørsted, İstanbul."),
     ("en", "A sentence.  Two blanks after a full stop are a habit, not a mistake."),
     ("en", "| a  | b  |\n|----|----|\n| 1  | 2  |"),
@@ -176,7 +176,8 @@ STYLED = [
 
 @pytest.mark.parametrize(("style", "completion", "code", "excerpt", "mended"), STYLED)
 def test_markup_follows_the_style_guide(style, completion, code, excerpt, mended):
-    assert judged(completion) == []
+    lenient = {name: 1 if name == "top_heading" else "allow" for name in style}
+    assert judged(completion, style=lenient) == []
     (finding,) = judged(completion, style=style)
     assert (finding.code, finding.excerpt, finding.severity) == (code, excerpt, Severity.SHOULD)
     assert applied(completion, finding) == mended
@@ -200,8 +201,7 @@ def test_wanted_json_is_not_read_as_markdown():
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_line_ends_of_every_kind_are_understood(line_end):
     fenced = line_end.join(["Code:", "", "```python", "x = a[1].b", "```", "", "Done *well*."])
-    assert judged(fenced) == []
-    (finding,) = judged(fenced, style={"italics": "avoid"})
+    (finding,) = judged(fenced)
     assert finding.excerpt == "*well*"
 
 
