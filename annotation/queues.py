@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from accounts.models import User
-from annotation.models import Assignment, Cell, Item, Project
+from annotation.models import Assignment, Cell, Context, Item, Project
 from annotation.workflow import Stage
 from core.statements import fetch_row
 
@@ -69,19 +69,21 @@ _ELIGIBLE = """
 # What a person qualified in a domain is called by a context's `sent_to`.
 _CALLED = "CASE WHEN domain.general THEN 'general' ELSE domain.slug END"
 
-# Writing only: also the cells where a passage waits that was sent to people of another domain of theirs.
+# Writing only, and only where passages were sent elsewhere: also the cells where one waits for people of another domain
+# of theirs. Which cells may be half a minute old; the probe of each says whether one still waits.
 _MAY_WRITE = f"""{_ELIGIBLE}
     UNION ALL
     SELECT cell.id, qualification.fit, coalesce(needs.need, 0.5::float8),
            CASE WHEN cell.id = %(run_cell)s THEN %(run_bonus)s::float8 ELSE 1 END, true
-    FROM experts_qualification qualification
-    JOIN catalog_domain domain ON domain.slug = qualification.domain_id
-    JOIN annotation_cell cell
-      ON cell.project_id = %(project)s AND cell.language_id = qualification.language_id
-     AND cell.domain_id <> qualification.domain_id AND cell.skill = ANY (qualification.skills)
+    FROM unnest(%(sent_cells)s::bigint[], %(sent_to)s::text[]) AS sent (cell_id, name)
+    JOIN annotation_cell cell ON cell.id = sent.cell_id AND cell.project_id = %(project)s
+    JOIN experts_qualification qualification
+      ON qualification.language_id = cell.language_id AND cell.skill = ANY (qualification.skills)
+    JOIN catalog_domain domain ON domain.slug = qualification.domain_id AND sent.name = {_CALLED}
+    CROSS JOIN LATERAL (SELECT FROM annotation_context WHERE cell_id = cell.id AND NOT taken AND sent_to = sent.name
+                        ORDER BY id LIMIT 1) passage
     LEFT JOIN unnest(%(need_cells)s::bigint[], %(needs)s::float8[]) AS needs (cell_id, need) ON needs.cell_id = cell.id
     WHERE qualification.user_id = %(person)s
-      AND EXISTS (SELECT FROM annotation_context WHERE cell_id = cell.id AND NOT taken AND sent_to = {_CALLED})
       AND NOT EXISTS (SELECT FROM experts_qualification own
                       WHERE own.user_id = %(person)s AND own.language_id = cell.language_id
                         AND own.domain_id = cell.domain_id AND cell.skill = ANY (own.skills))
@@ -109,9 +111,16 @@ _PICK = """
 _OLDEST = """(SELECT id FROM annotation_context WHERE cell_id = (SELECT cell_id FROM picked) AND NOT taken {sent_to}
                  ORDER BY sent_to, id LIMIT 1 FOR UPDATE SKIP LOCKED)"""
 
-# With a place comes the passage that has waited in its cell for longest: first those sent to a field of the person's,
-# then those that are for the people of the cell, then the rest. A guest gets only what was sent to people like them.
+# With a place comes the passage that has waited in its cell for longest; those sent elsewhere come last.
 _WAITING_CONTEXT = f""",
+    passage AS (
+        UPDATE annotation_context SET taken = true WHERE id = {_OLDEST.format(sent_to="")} RETURNING id
+    )
+"""  # noqa: S608  (all parts are constants of this module)
+
+# Where passages were sent elsewhere: first those sent to a field of the person's, then those for the people of the
+# cell, then the rest. A guest gets only what was sent to people like them.
+_ROUTED_CONTEXT = f""",
     called AS (
         SELECT {_CALLED} AS name FROM picked JOIN annotation_cell cell ON cell.id = picked.cell_id
         JOIN experts_qualification own
@@ -221,9 +230,7 @@ _STATEMENTS: dict[Stage, str] = {
         table="annotation_place",
         still_open="NOT target.taken",
         mark="taken = true",
-        eligible=_MAY_WRITE,
         beside=_WAITING_CONTEXT,
-        unless=_NO_GUEST_WITHOUT_PASSAGE,
         context=_PASSAGE,
     ),
     Stage.REVIEW: _of_items(_IN_REVIEW, "in_review"),
@@ -231,14 +238,27 @@ _STATEMENTS: dict[Stage, str] = {
     Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed"),
 }
 
-_NEXT_PLACE = _PEEK.format(eligible=_MAY_WRITE, scored=_SCORED.format(found=_FREE_PLACES))
+_ROUTED_WRITING = _statement(
+    _FREE_PLACES,
+    table="annotation_place",
+    still_open="NOT target.taken",
+    mark="taken = true",
+    eligible=_MAY_WRITE,
+    beside=_ROUTED_CONTEXT,
+    unless=_NO_GUEST_WITHOUT_PASSAGE,
+    context=_PASSAGE,
+)
+
+_NEXT_PLACE = _PEEK.format(eligible=_ELIGIBLE, scored=_SCORED.format(found=_FREE_PLACES))
+_ROUTED_NEXT_PLACE = _PEEK.format(eligible=_MAY_WRITE, scored=_SCORED.format(found=_FREE_PLACES))
 
 
 def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | None:
     """Marks the best match as taken and returns it; None when there is nothing for this person now."""
     terms, weight = _terms(person, project, stage, now)
+    is_routed = stage == Stage.WRITING and terms["sent_cells"]
     for depth in DEPTHS:
-        row = fetch_row(_STATEMENTS[stage], {**terms, "depth": depth})
+        row = fetch_row(_ROUTED_WRITING if is_routed else _STATEMENTS[stage], {**terms, "depth": depth})
         if row:
             return _pick_of(row, weight)
     return None
@@ -247,13 +267,13 @@ def pick(person: User, project: Project, stage: Stage, now: datetime) -> Pick | 
 def peek(person: User, project: Project, now: datetime) -> Pick | None:
     """The place to write in that `pick` would take now; nothing is locked or changed."""
     terms, weight = _terms(person, project, Stage.WRITING, now)
-    row = fetch_row(_NEXT_PLACE, {**terms, "depth": 1})
+    row = fetch_row(_ROUTED_NEXT_PLACE if terms["sent_cells"] else _NEXT_PLACE, {**terms, "depth": 1})
     return _pick_of(row, weight) if row else None
 
 
 def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple[dict[str, Any], float]:
     """What a statement is asked with, and the person's standing weight, which counts for writing only."""
-    need = _need_by_cell(project)
+    known = _known_of_cells(project)
     recorded, latest = _history(person, project, stage)
     weight = recorded if stage == Stage.WRITING else 1.0
     terms = {
@@ -262,8 +282,10 @@ def _terms(person: User, project: Project, stage: Stage, now: datetime) -> tuple
         "now": now,
         "visible_from": now - VISIBILITY_DELAY * (1 - weight),
         **_current_run(latest, project),
-        "need_cells": list(need),
-        "needs": list(need.values()),
+        "need_cells": list(known.need),
+        "needs": list(known.need.values()),
+        "sent_cells": [cell_id for cell_id, _ in known.sent_elsewhere],
+        "sent_to": [name for _, name in known.sent_elsewhere],
     }
     return terms, weight
 
@@ -274,21 +296,33 @@ def _pick_of(row: tuple[Any, ...], weight: float) -> Pick:
     return Pick(row_id, cell_id, fit, need, age, weight, run, score, own, guest, context_id, route)
 
 
-# By project: when it was counted, and the need of its cells. Each process keeps its own: it only weighs choices.
-_counted: dict[int, tuple[float, dict[int, float]]] = {}
+@dataclass(frozen=True)
+class KnownOfCells:
+    """`need`: share of each cell's target that nobody has taken yet, 0.1 to 1. `sent_elsewhere`: where passages wait
+    for others than the people of the cell, and for whom (`Context.sent_to`)."""
+
+    at: float
+    need: dict[int, float]
+    sent_elsewhere: list[tuple[int, str]]
 
 
-def _need_by_cell(project: Project) -> dict[int, float]:
-    """Share of each cell's target that nobody has taken yet, 0.1 to 1; half a minute old at most."""
+# By project. Each process keeps its own: it only weighs choices.
+_counted: dict[int, KnownOfCells] = {}
+
+
+def _known_of_cells(project: Project) -> KnownOfCells:
+    """Half a minute old at most."""
     now = time.monotonic()
-    counted_at, need = _counted.get(project.pk, (-NEED_SECONDS, {}))
-    if now - counted_at >= NEED_SECONDS:
+    known = _counted.get(project.pk)
+    if known is None or now - known.at >= NEED_SECONDS:
         cells = Cell.objects.filter(project=project).annotate(
             free=Count("places", filter=Q(places__taken=False)), all=Count("places")
         )
         need = {cell.pk: max(0.1, cell.free / cell.all) if cell.all else 0.1 for cell in cells}
-        _counted[project.pk] = (now, need)
-    return need
+        sent = Context.objects.filter(project=project, taken=False, cell__isnull=False).exclude(sent_to="")
+        elsewhere = [(cell, name) for cell, name in sent.values_list("cell_id", "sent_to").distinct() if cell]
+        known = _counted[project.pk] = KnownOfCells(now, need, elsewhere)
+    return known
 
 
 _HISTORY = """

@@ -224,5 +224,10 @@ class Context(models.Model):
         constraints = [models.UniqueConstraint(fields=["cell", "sha256"], name="context_once_per_cell")]
         indexes = [
             models.Index(fields=["cell", "sent_to", "id"], condition=Q(taken=False), name="context_waiting"),
+            models.Index(
+                fields=["project", "cell", "sent_to"],
+                condition=Q(taken=False) & ~Q(sent_to=""),
+                name="context_sent_elsewhere",
+            ),
             models.Index(fields=["project", "sha256"], name="context_by_hash"),
         ]

@@ -8,7 +8,7 @@ from annotation.models import Cell, Context, Route, Scope
 
 TEXTS = {
     "Ein Rezept für Pflaumenkuchen": "Für den Geburtstag eines Freundes oder ein Wochenende mit der Familie: Der "
-    "Kuchen wird am Abend vorher gebacken, damit er bis zum Frühstück durchziehen kann. Wer Kinder hat, läßt den Zimt weg. "
+    "Kuchen wird am Abend vorher gebacken, damit er bis zum Frühstück durchzieht. Wer Kinder hat, läßt den Zimt weg. "
     "Im Garten gegessen schmeckt er am besten; auf einer Reise an den Strand hält er sich drei Tage. " * 2,
     "Der Fluss und die Stadt": "Der Fluss fließt in einem weiten Bogen an der Stadt vorbei.",
     "": "Ein Geschenk für die Familie: Urlaub mit Hund am Strand.",

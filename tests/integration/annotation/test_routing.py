@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from annotation import handing_out, job_tasks, jobs, own_router, routing, tasks
+from annotation import handing_out, job_tasks, jobs, own_router, queues, routing, tasks
 from annotation.models import Context, Item, Job, Membership, Project, ProjectRouter, Route, RoutingDecision, Scope
 from annotation.routing_board import board_of
 from annotation.texts import Written
@@ -53,6 +53,7 @@ def waiting(cast: Cast, of, text: str) -> Context:
 
 def read(*contexts: Context) -> list[Route]:
     routing.read_contexts([context.pk for context in contexts])
+    queues._counted.clear()  # where passages were sent is remembered for half a minute
     return list(Route.objects.filter(context__in=contexts).order_by("id"))
 
 

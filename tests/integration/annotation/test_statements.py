@@ -8,14 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.roles import Role
 from annotation import editing, queues, reviewing, writing
 from annotation.handing_out import start_next
-from annotation.models import Item, Place, Verdict
+from annotation.models import Context, Item, Place, Verdict
 from annotation.reviewing import Judgement
 from annotation.rubric import CRITERIA
 from annotation.texts import Written
 from annotation.workflow import Stage, State
-from tests.factories import COMPLETION, PROMPT, Cast, desk
+from tests.factories import COMPLETION, PROMPT, Cast, admit, cell, desk, member
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def statements(act: Callable[[], object]) -> int:
 
 def start(cast: Cast, person, stage: Stage) -> Callable[[], object]:
     at = desk(person, cast.project)
-    queues._need_by_cell(cast.project)  # remembered for half a minute
+    queues._known_of_cells(cast.project)  # remembered for half a minute
     return lambda: start_next(at, stage)
 
 
@@ -125,11 +126,13 @@ def crowded() -> Cast:
     return cast
 
 
-def plan(cast: Cast, person, stage: Stage) -> str:
+def plan(cast: Cast, person, stage: Stage, statement: str = "") -> str:
     terms = queues._terms(person, cast.project, stage, timezone.now())
     values = (terms[0] if isinstance(terms, tuple) else terms) | {"depth": queues.DEPTHS[0]}
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + queues._STATEMENTS[stage], values)
+        cursor.execute(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + (statement or queues._STATEMENTS[stage]), values
+        )
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
@@ -145,6 +148,27 @@ def test_a_claim_reads_the_partial_index_and_never_the_table(crowded: Cast, stag
     text = plan(crowded, person, stage)
     assert index in text, text
     assert f"Seq Scan on {table}" not in text, text
+
+
+def test_a_claim_where_passages_were_sent_elsewhere_reads_no_more(crowded: Cast) -> None:
+    """One statement too; contexts are found through the index of those that wait, whoever they were sent to."""
+    Context.objects.bulk_create(
+        Context(
+            project=crowded.project, cell=crowded.cell, text="A passage.", sha256=str(number),
+            sent_to="general" if number % 3 else "", added_by=crowded.manager,
+        )
+        for number in range(3000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    generalist = member(crowded.project, "expert-en-general", Role.EXPERT, admitted=False)
+    admit(generalist, cell(crowded.project, domain="general", target=0))
+    queues._counted.clear()
+    for person in (generalist, crowded.other_author):
+        text = plan(crowded, person, Stage.WRITING, queues._ROUTED_WRITING)
+        assert "context_waiting" in text, text
+        assert "Seq Scan on annotation_context" not in text, text
+    assert statements(start(crowded, generalist, Stage.WRITING)) == PINNED["start writing"][1]
 
 
 def test_the_claims_of_the_crowded_cell_are_the_oldest(crowded: Cast) -> None:
