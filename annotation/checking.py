@@ -41,7 +41,7 @@ STUCK_AFTER = timedelta(seconds=45)
 PATIENCE = timedelta(seconds=90)
 NO_ANSWER = "no worker has answered"
 EXAMPLES_SECONDS = 60
-RECHECKED = (State.IN_REVIEW, State.IN_EDITING)
+RECHECKED = (State.IN_REVIEW, State.IN_EDITING, State.ACCEPTED)
 RECHECKED_AT_A_TIME = 50
 
 ATTENTION_PER_SHOULD = 5

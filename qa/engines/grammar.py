@@ -100,7 +100,7 @@ class EmbeddedGrammar:
     """Asks the first engine that knows the language. English goes to Harper alone, because Harper takes every other
     language for misspelled English."""
 
-    name = "embedded"
+    name = "Harper and Hunspell"
     weight: Weight = "ml"
 
     def __init__(self, engines: Iterable[GrammarEngine]) -> None:

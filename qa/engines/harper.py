@@ -37,6 +37,8 @@ KINDS = {
     "Style": Kind.STYLE,
 }
 SCORES = {Kind.SPELLING: 0.9, Kind.GRAMMAR: 0.8, Kind.PUNCTUATION: 0.7, Kind.STYLE: 0.3}
+# Harper quotes words as Markdown does; the panel shows plain sentences.
+QUOTED_WORD = re.compile(r"`([^`]*)`")
 # Rules that are a house style (serial comma, new names of places, abbreviations spelled out), that need to know what a
 # text is about (consistent capitals), or that guess.
 UNWANTED = (
@@ -155,7 +157,7 @@ def _issue(rule: str, lint: Any) -> Issue | None:
         return None
     found, start, end = lint.problem_text, lint.span.start, lint.span.end
     replacements = tuple(_replacement(found, each) for each in lint.suggestions[:3])
-    return Issue(start, end, kind, lint.message, rule, NAME, SCORES[kind], replacements)
+    return Issue(start, end, kind, QUOTED_WORD.sub(r"“\1”", lint.message), rule, NAME, SCORES[kind], replacements)
 
 
 def _replacement(found: str, suggestion: Any) -> str:

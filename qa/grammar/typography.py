@@ -301,6 +301,10 @@ def _pairs(text: str, base: str) -> Iterator[Issue]:
         yield from _unpaired(text, paragraph.start(), paragraph.end(), list_marks, base)
 
 
+def _is_in(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
 def _unpaired(text: str, start: int, end: int, skipped: list[tuple[int, int]], base: str) -> Iterator[Issue]:
     pairs = {")": "(", "]": "["} if base in ("de", "cs", "sk", "da", "sv", "hu", "pl", "fi") else PAIRS
     opened: list[tuple[str, int]] = []
@@ -308,10 +312,10 @@ def _unpaired(text: str, start: int, end: int, skipped: list[tuple[int, int]], b
         character = text[place]
         if character in pairs.values():
             opened.append((character, place))
-        elif character in pairs and not any(low <= place < high for low, high in skipped):
+        elif character in pairs:
             if opened and opened[-1][0] == pairs[character]:
                 opened.pop()
-            elif not any(sign == pairs[character] for sign, _ in opened):
+            elif not any(sign == pairs[character] for sign, _ in opened) and not _is_in(place, skipped):
                 message = "This closes what was never opened."
                 yield _issue(place, place + 1, Kind.TYPOGRAPHY, message, "unpaired", UNSURE)
     for character, place in opened:

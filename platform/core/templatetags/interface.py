@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.template.context import Context
 from django.template.defaultfilters import date as format_date
@@ -154,7 +154,7 @@ def tile(label: str, value: object, detail: object = "", *, href: str = "") -> d
 def field(bound: BoundField, *, autofocus: bool = False) -> dict[str, Any]:
     if autofocus:
         bound.field.widget.attrs["autofocus"] = True
-    return {"field": bound, "inline": getattr(bound.field.widget, "input_type", "") == "checkbox"}
+    return {"field": bound, "inline": isinstance(bound.field.widget, CheckboxInput)}
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

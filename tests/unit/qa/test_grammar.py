@@ -179,6 +179,15 @@ def test_a_glossary_of_the_project_excuses_spelling_and_nothing_else():
     assert "diference" not in {finding.excerpt for finding in kept}
 
 
+def test_brackets_that_close_after_a_number_are_closed():
+    assert [finding.message for finding in found("The rules are older, see [3] and (b) in the annex.")] == []
+
+
+def test_harpers_words_are_quoted_as_people_quote():
+    (finding,) = [one for one in found("They asked for access to there data.") if one.excerpt == "there"]
+    assert finding.message == "Did you mean “their”?"
+
+
 def test_findings_are_capped():
     findings = found(" ".join(f"the the word{'s' * (n % 3)} ,and" for n in range(200)))
 
