@@ -54,11 +54,6 @@ def sent_to(scope: str, guess: str, *, is_general_cell: bool) -> str:
     return GENERALISTS if scope == Scope.GENERAL else ""
 
 
-def contradicts(scope: str, *, is_general_cell: bool) -> bool:
-    """Whether the text reads as work for others than the people of its cell."""
-    return scope == (Scope.SPECIALIZED if is_general_cell else Scope.GENERAL)
-
-
 # --- reading
 
 
