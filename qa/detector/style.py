@@ -193,5 +193,7 @@ def _function_words(lowered: Sequence[str]) -> Vector:
     return np.sqrt(counts / max(1, len(lowered)))
 
 
+# The place of the number of words, as its logarithm.
+LENGTH = 0
 UNIVERSAL = len(universal("", [], []))
 SIZE = UNIVERSAL + len(english("", []))

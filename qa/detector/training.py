@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +21,16 @@ from qa.detector.corpus import JOINED, SFT, Sample
 from qa.detector.model import CLIP, ENGLISH, OTHER, Linear, Model
 
 SEED = 20_261
-METHOD = 1
+METHOD = 2
 CROP = (40, 200)
 NGRAM_C = 0.1
 STYLE_C = 0.1
 LEVEL_SCALE = 3.0
 SFT_SAY = 3.0
+# What n-grams count beside style, and a word more (on a logarithmic scale) beside both.
+NGRAM_SAY = 2.2
+LENGTH_SAY = 0.6
+ANSWERS_C = 0.4
 PART_SHARES = {
     "dolly": 0.5,
     "dolly_passages": 0.3,
@@ -36,6 +40,8 @@ PART_SHARES = {
     "llmbar_MT-Bench": 0.35,
     "llmbar_FairEval": 0.35,
 }
+# Where answers are learnt on their own: people who write for such prompts first.
+ANSWER_SHARES = {**PART_SHARES, "sft_si": 1.0}
 NO_ANSWERS = ("dolly_passages",)
 BINS = (60, 120)
 # Fewer texts could never make a score rare enough for the band strong.
@@ -82,14 +88,14 @@ def sparse(texts: Sequence[str]) -> Any:
     return scipy_sparse().csr_matrix((values, places, ends), shape=(len(texts), ngrams.SIZE))
 
 
-def weights(samples: Sequence[Sample]) -> Floats:
-    """Each source the same, people and machines half each; mean 1."""
+def weights(samples: Sequence[Sample], shares: Mapping[str, float] = PART_SHARES) -> Floats:
+    """Each source the same, people and machines half each; mean 1. `shares` of the parts of SFT."""
     cells: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for place, sample in enumerate(samples):
         cells[sample.source, sample.part, sample.is_ai].append(place)
     found = np.zeros(len(samples))
     for (source, part, _), places in cells.items():
-        found[places] = (SFT_SAY * PART_SHARES.get(part, 0.1) if source == SFT else 1.0) / len(places)
+        found[places] = (SFT_SAY * shares.get(part, 0.1) if source == SFT else 1.0) / len(places)
     labels = np.array([sample.is_ai for sample in samples])
     for label in (False, True):
         found[labels == label] *= 0.5 / found[labels == label].sum()
@@ -100,7 +106,7 @@ def fit(learnt: Features) -> Model:
     """A model without pools from everything marked for training."""
     learnt = learnt.take(lambda sample: sample.is_training)
     english = learnt.take(lambda sample: sample.language == ENGLISH)
-    integers, unit = quantized(_fit_ngrams(learnt))
+    integers, unit = quantized(NGRAM_SAY * (_fit_ngrams(learnt) + _fit_answers(learnt)))
     return Model(
         integers,
         unit,
@@ -117,6 +123,21 @@ def _fit_ngrams(learnt: Features) -> Floats:
     return coefficients / _spread(learnt.ngrams @ coefficients, levels)
 
 
+def _fit_answers(learnt: Features) -> Floats:
+    """What n-grams tell of people's answers to instructions and a chatbot's; nothing where either is missing."""
+    answers = _answers(learnt)
+    labels = np.array([sample.is_ai for sample in answers.samples])
+    if len(set(labels.tolist())) < 2:
+        return np.zeros(ngrams.SIZE)
+    say = weights(answers.samples, ANSWER_SHARES)
+    coefficients, _ = classes(answers.ngrams, labels, ANSWERS_C, say)
+    return coefficients / float((answers.ngrams @ coefficients).std())
+
+
+def _answers(learnt: Features) -> Features:
+    return learnt.take(lambda sample: sample.source == SFT and sample.part not in NO_ANSWERS)
+
+
 def quantized(coefficients: Floats) -> tuple[npt.NDArray[np.int8], float]:
     """Whole numbers -127..127 and the unit they count in."""
     unit = float(np.abs(coefficients).max()) / 127 or 1.0
@@ -127,13 +148,14 @@ def _fit_english(learnt: Features) -> Linear:
     """The mean of all figures and of those without the habits of English (many for the number of sources), and once
     more what tells people's answers to instructions from a chatbot's."""
     whole = _fit_style(learnt, style.SIZE)
-    answers = learnt.take(lambda sample: sample.source == SFT and sample.part not in NO_ANSWERS)
+    answers = _answers(learnt)
     fitted = [(0.5, _fit_style(learnt, style.UNIVERSAL))]
     if {sample.is_ai for sample in answers.samples} == {True, False}:
         fitted.append((1.0, _fit_style(answers, style.UNIVERSAL)))
     weights = 0.5 * whole.weights
     for share, part in fitted:
         weights[: style.UNIVERSAL] += share * part.weights * whole.scale[: style.UNIVERSAL] / part.scale
+    weights[style.LENGTH] += LENGTH_SAY * whole.scale[style.LENGTH]
     return replace(whole, weights=weights)
 
 

@@ -31,7 +31,8 @@ def scored():
 @pytest.mark.data
 def test_answers_of_people_and_of_chat_models_are_told_apart(scored):
     found = figures(SFT, scored)
-    assert found.auroc > 0.82
+    assert found.auroc > 0.94
+    assert found.caught > 0.75
     assert found.auroc > found.length_auroc
 
 
