@@ -282,6 +282,8 @@ class Autosave {
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
+    // A browser ignores a second submit while it still fires the events of the first; what follows comes in a task of its own.
+    await new Promise((resolve) => { setTimeout(resolve); });
     if (!(await this.flush())) {
       toast("Not submitted: your text has not reached the server yet.", { tone: "warn", remedy: "It is kept in this browser. Submit again once it says “Saved”." });
       return;

@@ -83,6 +83,20 @@ def test_text_is_typed_saved_checked_and_submitted_from_the_keyboard(site: Site,
     assert polls == []
 
 
+@pytest.mark.parametrize("button", ["Submit", "Submit and start next"])
+def test_a_click_submits_what_was_saved_long_ago(site: Site, cast: Cast, button: str) -> None:
+    """A person's click leaves no script running: what waits for nothing goes on before the browser is done with it."""
+    page, assignment = open_desk(site, cast)
+    type_at_end(page, "#editor-prompt", PROMPT)
+    type_at_end(page, "#editor-completion", COMPLETION)
+    saved(page)
+    assert eventually(lambda: Draft.objects.filter(item=assignment.item, completion=COMPLETION).exists())
+    page.get_by_role("button", name="Submit for review").click()
+    page.locator("dialog[open]").get_by_role("button", name=button, exact=True).click()
+    page.wait_for_url(lambda url: f"/write/{assignment.item_id}/" not in url)
+    assert fresh(assignment.item).state == State.CHECKING
+
+
 def test_submit_and_start_next_opens_the_next_desk(site: Site, cast: Cast) -> None:
     page, assignment = open_desk(site, cast)
     type_at_end(page, "#editor-prompt", PROMPT)
