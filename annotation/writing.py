@@ -36,6 +36,7 @@ class VersionConflict(Exception):  # noqa: N818  (read as a sentence: "raise Ver
         super().__init__("The draft has changed in another window.")
         self.theirs = theirs
 
+
 # What the page reports of findings travels with the counters and says nothing of how somebody writes.
 REPORT = "findings"
 

@@ -69,7 +69,9 @@ def _all(text: str, language: str) -> Iterator[Span]:
         yield from _numbers(text, language)
 
 
-HINT = re.compile(r"@|\d[\d .()/-]{4}|[A-Za-z]-\w{8}|[A-Za-z]_\w{8}|AKIA|ASIA|AIza|eyJ|-----BEGIN|:[0-9a-fA-F]{1,4}:|[A-Z]{6}\d\d[A-Z]")
+HINT = re.compile(
+    r"@|\d[\d .()/-]{4}|[A-Za-z]-\w{8}|[A-Za-z]_\w{8}|AKIA|ASIA|AIza|eyJ|-----BEGIN|:[0-9a-fA-F]{1,4}:|[A-Z]{6}\d\d[A-Z]"
+)
 DIGITS = re.compile(r"\d[^\n\d]{0,3}\d[^\n\d]{0,3}\d[^\n\d]{0,3}\d|[0-9a-fA-F]:[0-9a-fA-F:]")
 
 ADDRESS = re.compile(

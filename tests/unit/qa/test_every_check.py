@@ -15,7 +15,8 @@ PIECES = st.sampled_from(
     [
         *"*_`#|[](){}<>\\\"',:;\n\t  ",
         "**", "```", "~~~", "```json\n", "\n```\n", "[3]", "[a]", "]()", "](http://", "http://",
-        "https://a.b?utm_source=openai", "a@b.fi", "+1 212 736 5000", "<b>", "</b>", "[a][b]", "| a |\n| b |\n", "【4†source】", "turn0search0",
+        "https://a.b?utm_source=openai", "a@b.fi", "+1 212 736 5000", "<b>", "</b>", "[a][b]", "| a |\n| b |\n",
+        "【4†source】", "turn0search0",
         "As an AI language model", "TODO:", "[insert x]", "&amp;", "â€™", "\u200b", "\u202e",
         "\ufffd", "\u00a0", "аb", "😀", "👩‍👧", "مرحبا", "汉字", "Привет", "päivä ", "# ", "- ", "    ",
         '{"a": 1,}', "<a>", "</a>", "&nbsp;", "a,b\n", '"', "\r\n", "\r", "\0", "\x85", "\u2028",
