@@ -21,7 +21,7 @@ from qa.detector.corpus import JOINED, SFT, Sample
 from qa.detector.model import CLIP, ENGLISH, OTHER, Linear, Model
 
 SEED = 20_261
-METHOD = 2
+METHOD = 3
 CROP = (40, 200)
 NGRAM_C = 0.1
 STYLE_C = 0.1
@@ -107,11 +107,13 @@ def fit(learnt: Features) -> Model:
     learnt = learnt.take(lambda sample: sample.is_training)
     english = learnt.take(lambda sample: sample.language == ENGLISH)
     integers, unit = quantized(NGRAM_SAY * (_fit_ngrams(learnt) + _fit_answers(learnt)))
+    universal = _fit_style(learnt, style.UNIVERSAL)
     return Model(
         integers,
         unit,
         _fit_english(english),
-        _fit_style(learnt, style.UNIVERSAL),
+        # Of other languages n-grams and style say as much as each other.
+        replace(universal, weights=NGRAM_SAY * universal.weights),
         tuple(sorted({sample.language for sample in learnt.samples})),
     )
 
