@@ -30,7 +30,7 @@ NOISY_SHOULD = 0.02
 def run(data: Path, say: Callable[[str], None], most: int = MOST_ROWS) -> list[Row]:
     """About three minutes; `most` rows of each large set, chosen by a hash of the prompt. Empty without the data."""
     encoder = SentenceEncoder()
-    (english, are_unseen), (finnish, _) = (_some(prompts(data, f"dolly_{code}"), most) for code in ("en", "fi"))
+    (english, are_unseen), (finnish, _) = (chosen(prompts(data, f"dolly_{code}"), most) for code in ("en", "fi"))
     if not english:
         return []
     seen = "not seen" if are_unseen else "seen"
@@ -44,12 +44,12 @@ def run(data: Path, say: Callable[[str], None], most: int = MOST_ROWS) -> list[R
     ]
 
 
-def _some(samples: list[Sample], most: int) -> tuple[list[Sample], bool]:
+def chosen(samples: list[Sample], most: int) -> tuple[list[Sample], bool]:
     """The rows that the coefficients were not made from and True; all rows and False where these are less than half."""
     unseen = [sample for sample in samples if sample.mark not in trained_on()]
     are_unseen = 2 * len(unseen) >= len(samples)
-    chosen = unseen if are_unseen else samples
-    return sorted(chosen, key=lambda sample: sha256(sample.prompt.encode()).digest())[:most], are_unseen
+    kept = unseen if are_unseen else samples
+    return sorted(kept, key=lambda sample: sha256(sample.prompt.encode()).digest())[:most], are_unseen
 
 
 def opinions(mode: Mode, data: Readings) -> Opinions:

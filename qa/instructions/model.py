@@ -2,7 +2,7 @@
 
 Each exists twice: `embedded`, trained on English with the vectors of one named sentence model, and `plain`, trained on
 all languages without vectors. Both are a linear model over everything, whose log-odds go, with the measures, into
-boosted trees.
+boosted trees. The embedded one of skills asks randomized trees, too.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from qa.instructions.forest import Floats, Forest
 from qa.instructions.reading import Reading
+from qa.instructions.votes import Votes
 
 SKILLS = ("classification", "closed_qa", "extraction", "inference", "open_qa", "other", "rewriting", "summarization")
 VECTOR_SCALE = 3.0
@@ -32,13 +33,18 @@ class SkillModel:
     dense: Floats
     intercept: Floats
     forest: Forest
+    votes: Votes | None = None
 
     def probabilities(self, reading: Reading) -> Floats:
-        """The mean of the linear model's and the trees'; float32 of the order of SKILLS."""
+        """The mean of the boosted and the randomized trees'; without the latter of the linear model's and the boosted
+        trees'. Float32 of the order of SKILLS."""
         linear = log_softmax(self.linear(reading))
         row = np.concatenate([small_of(reading), linear]).astype(np.float32)
-        trees = log_softmax(self.forest.scores(row[None, :])[0])
-        return np.asarray((np.exp(linear) + np.exp(trees)) / 2, np.float32)
+        trees = np.exp(log_softmax(self.forest.scores(row[None, :])[0]))
+        if self.votes is None:
+            return np.asarray((np.exp(linear) + trees) / 2, np.float32)
+        voted = self.votes.chances(np.concatenate([row, reading.shape])[None, :])[0]
+        return np.asarray((trees + voted) / 2, np.float32)
 
     def linear(self, reading: Reading) -> Floats:
         counted = self.words[list(reading.buckets)].sum(axis=0, dtype=np.float32) * (self.unit / 127)
@@ -134,7 +140,9 @@ def log_softmax(scores: Floats) -> Floats:
 
 def _skill_model(arrays: Mapping[str, NDArray[Any]], prefix: str) -> SkillModel:
     unit, dense, intercept = (arrays[f"{prefix}{name}"].astype(np.float32) for name in ("unit", "dense", "intercept"))
-    return SkillModel(arrays[f"{prefix}words"], unit, dense, intercept, Forest.from_arrays(arrays, f"{prefix}forest "))
+    forest = Forest.from_arrays(arrays, f"{prefix}forest ")
+    votes = Votes.from_arrays(arrays, f"{prefix}votes ") if f"{prefix}votes sizes" in arrays else None
+    return SkillModel(arrays[f"{prefix}words"], unit, dense, intercept, forest, votes)
 
 
 def _fit_model(arrays: Mapping[str, NDArray[Any]], prefix: str) -> FitModel:

@@ -1,6 +1,7 @@
 """What the classifiers see of a prompt and its answer: measures, buckets of n-grams and, where known, vectors."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from qa.instructions.hashing import buckets_of
 from qa.instructions.layout import Layout, layout_of
 from qa.instructions.measures import MEASURES, describe
+from qa.instructions.shape import shape_of
 from qa.instructions.words import stems
 
 Floats = NDArray[np.float32]
@@ -36,6 +38,10 @@ class Reading:
     fits: Floats
     buckets: tuple[int, ...]
     vectors: Floats | None = None
+
+    @cached_property
+    def shape(self) -> Floats:
+        return shape_of(self.layout, self.answer)
 
     @property
     def cosines(self) -> Floats:

@@ -44,15 +44,32 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, default=Path("../shared/data"))
         parser.add_argument("--output", type=Path, default=FILE)
         parser.add_argument("--rounds", type=int, default=3, help="how many of the three folds to measure on")
+        parser.add_argument(
+            "--skill-only", action="store_true", help="the English skill classifier alone; keeps the rest of the output"
+        )
 
-    def handle(self, *, data: Path, output: Path, rounds: int, **_options: Any) -> None:
+    def handle(self, *, data: Path, output: Path, rounds: int, skill_only: bool, **_options: Any) -> None:
         if not (data / f"{SOURCES[0]}.jsonl.gz").exists():
             raise CommandError(f"--data: {data} has no {SOURCES[0]}.jsonl.gz")
         embedder = SentenceEncoder(settings.EMBEDDING_MODEL)
-        coefficients = trained(data, embedder.embed, label_of(embedder), rounds, self.stdout.write)
+        label = label_of(embedder)
+        if skill_only:
+            coefficients = renewed(_present(output, label), data, embedder.embed, rounds, self.stdout.write)
+        else:
+            coefficients = trained(data, embedder.embed, label, rounds, self.stdout.write)
         output.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(output, **coefficients)  # type: ignore[arg-type]  # its other keyword is a bool
         self.stdout.write(f"{output}: {output.stat().st_size / 1024:.0f} KB")
+
+
+def _present(path: Path, label: str) -> dict[str, NDArray[Any]]:
+    if not path.exists():
+        raise CommandError(f"--skill-only: there is no {path} to renew")
+    with np.load(path, allow_pickle=False) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    if str(found["embedder"]) != label:
+        raise CommandError(f"--skill-only: {path} was trained with {found['embedder']}, not with {label}")
+    return found
 
 
 def trained(data: Path, embed: Embed, label: str, rounds: int, say: Callable[[str], None]) -> dict[str, NDArray[Any]]:
@@ -62,15 +79,47 @@ def trained(data: Path, embed: Embed, label: str, rounds: int, say: Callable[[st
     ours = [sample for sample in filled if sample.language == "en"]
     with_vectors = train_mode("embedded", english, ours, embed, rounds, say)
     without = train_mode("plain", [*english, *finnish], filled, None, rounds, say)
-    marks = np.unique(np.array([sample.mark for sample in (*english, *finnish)], np.uint32))
-    return arrays_of({"embedded": with_vectors, "plain": without}, label) | {"trained on": marks}
+    return arrays_of({"embedded": with_vectors, "plain": without}, label) | {"trained on": _marks([*english, *finnish])}
+
+
+def renewed(
+    present: dict[str, NDArray[Any]], data: Path, embed: Embed, rounds: int, say: Callable[[str], None]
+) -> dict[str, NDArray[Any]]:
+    """The present coefficients with another English skill classifier, its limits and its figures."""
+    english = prompts(data, "dolly_en")
+    own, added = read_mode(english, [sample for sample in made(data) if sample.language == "en"], embed)
+    opinions = cross_validated_skill(own, added, rounds, say)
+    found = skill_figures(opinions.probabilities, opinions.labels)
+    say(f"embedded: {found}")
+    limits = _named(present, "limit names", "limits") | skill_limits("embedded", opinions.right)
+    figures = _named(present, "figure names", "figures") | {f"embedded {k}": v for k, v in found.__dict__.items()}
+    model = train_skill(joined(own, added))
+    marks = _marks([*english, *prompts(data, "dolly_fi")])
+    return {
+        **present,
+        **numbers_of(limits, figures),
+        **_skill_arrays(model, "embedded skill "),
+        "trained on": marks,
+    }
+
+
+def _named(present: dict[str, NDArray[Any]], names: str, values: str) -> dict[str, float]:
+    return dict(zip(map(str, present[names]), map(float, present[values]), strict=True))
+
+
+def _marks(samples: list[Sample]) -> NDArray[np.uint32]:
+    return np.unique(np.array([sample.mark for sample in samples], np.uint32))
+
+
+def read_mode(samples: list[Sample], filled: list[Sample], embed: Embed | None) -> tuple[Readings, Readings]:
+    own = read_all(samples, embed)
+    return own, read_all([*augmented(samples), *filled], embed, own)
 
 
 def train_mode(
     mode: str, samples: list[Sample], filled: list[Sample], embed: Embed | None, rounds: int, say: Callable[[str], None]
 ) -> Trained:
-    own = read_all(samples, embed)
-    added = read_all([*augmented(samples), *filled], embed, own)
+    own, added = read_mode(samples, filled, embed)
     say(f"{mode}: {len(samples)} rows, {len(added.samples)} added")
     opinions = cross_validated_skill(own, added, rounds, say)
     fits = cross_validated_fit(own, rounds, say)
@@ -94,17 +143,23 @@ def arrays_of(parts: dict[str, Trained], label: str) -> dict[str, NDArray[Any]]:
     figures = {name: value for part in parts.values() for name, value in part.figures.items()}
     arrays: dict[str, NDArray[Any]] = {
         "embedder": np.array(label),
-        "version": np.array(datetime.now(UTC).date().isoformat()),
+        **numbers_of(limits, figures),
+    }
+    for mode, part in parts.items():
+        arrays |= _skill_arrays(part.skill, f"{mode} skill ")
+        arrays |= {f"{mode} fit products": part.fit.products.astype(np.float16)}
+        arrays |= part.fit.forest.to_arrays(f"{mode} fit forest ")
+    return arrays
+
+
+def numbers_of(limits: dict[str, float], figures: dict[str, float]) -> dict[str, NDArray[Any]]:
+    return {
+        "version": np.array(datetime.now(UTC).isoformat(timespec="minutes")),
         "limit names": np.array(list(limits)),
         "limits": np.array(list(limits.values()), np.float32),
         "figure names": np.array(list(figures)),
         "figures": np.array(list(figures.values()), np.float32),
     }
-    for mode, part in parts.items():
-        arrays |= _skill_arrays(part.skill, f"{mode} skill ") | part.skill.forest.to_arrays(f"{mode} skill forest ")
-        arrays |= {f"{mode} fit products": part.fit.products.astype(np.float16)}
-        arrays |= part.fit.forest.to_arrays(f"{mode} fit forest ")
-    return arrays
 
 
 def _skill_arrays(model: SkillModel, prefix: str) -> dict[str, NDArray[Any]]:
@@ -113,4 +168,6 @@ def _skill_arrays(model: SkillModel, prefix: str) -> dict[str, NDArray[Any]]:
         f"{prefix}unit": model.unit.astype(np.float32),
         f"{prefix}dense": model.dense.astype(np.float16),
         f"{prefix}intercept": model.intercept.astype(np.float32),
+        **model.forest.to_arrays(f"{prefix}forest "),
+        **(model.votes.to_arrays(f"{prefix}votes ") if model.votes else {}),
     }

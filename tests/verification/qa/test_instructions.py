@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.benchmarks.instructions import noise_of, opinions
+from qa.benchmarks.instructions import chosen, noise_of, opinions
 from qa.checks.base import Severity, Subject
 from qa.checks.instructions import build
 from qa.engines.base import EngineUnavailable, Reason
@@ -18,7 +18,7 @@ from qa.instructions.model import FILE, figures, load
 from qa.instructions.training import read_all
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-EACH = 150
+EACH = 100
 NOTICE = (
     "The town council met on Tuesday. It decided to close the old footbridge for repairs until the end of May, and to "
     "run a free ferry between the two banks every twenty minutes. Shops on the eastern bank fear that fewer people "
@@ -129,10 +129,20 @@ def test_cross_validation_at_training_reached_its_figures():
 
 
 @pytest.mark.data
+def test_the_benchmark_knows_the_rows_that_the_coefficients_were_made_from():
+    seen = samples("dolly_en")[:60]
+    unseen = [replace(sample, group=f"{n:08x}{sample.group}") for n, sample in enumerate(seen)]
+    assert not chosen(seen, 50)[1]
+    rows, are_unseen = chosen([*seen[:30], *unseen], 100)
+    assert are_unseen
+    assert {row.group for row in rows} == {row.group for row in unseen}
+
+
+@pytest.mark.data
 @pytest.mark.parametrize(("name", "mode"), [("t0_templates", "embedded"), ("belle_eval_zh", "plain")])
 def test_prompts_of_sources_never_trained_on_are_read(encoder, name, mode):
-    chosen = samples(name)[:EACH]
-    seen = opinions(mode, read_all(chosen, encoder.embed if mode == "embedded" else None))
+    some = samples(name)[:EACH]
+    seen = opinions(mode, read_all(some, encoder.embed if mode == "embedded" else None))
     assert skill_figures(seen.probabilities, seen.labels).macro_f1 >= GATES[name]
 
 
@@ -163,8 +173,8 @@ def test_a_pair_of_1500_characters_takes_little_besides_its_embeddings(check):
 
 
 GATES = {
-    "macro_f1": 0.77,
-    "wrong_caught": 0.82,
+    "macro_f1": 0.78,
+    "wrong_caught": 0.85,
     "fit": 0.93,
     "t0_templates": 0.55,
     "belle_eval_zh": 0.45,
