@@ -2,19 +2,24 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
 from annotation.benchmarks import live
-from qa.benchmarks import duplicates
+from qa.benchmarks import artifacts, detector, duplicates, grammar, instructions
 from qa.benchmarks.table import Row, as_markdown
 
 Topic = Callable[[Path, Callable[[str], None]], list[Row]]
 TOPICS: Mapping[str, Topic] = {
-    "live": live.run,
+    "instructions": instructions.run,
+    "detector": detector.run,
+    "grammar": grammar.run,
+    "artifacts": artifacts.run,
     "duplicates": duplicates.run,
+    "live": live.run,
 }
 REPORT = Path(settings.BASE_DIR) / "docs" / "quality.md"
 INTRODUCTION = """# How good the checks are
@@ -31,7 +36,8 @@ def run_all(data: Path, topics: Sequence[str], say: Callable[[str], None]) -> li
     rows = []
     for name in topics or TOPICS:
         say(f"\n{name}")
-        rows += TOPICS[name](data, say)
+        command = f"./scriptorium bench quality --topics {name}"
+        rows += [replace(row, command=command) for row in TOPICS[name](data, say)]
     say("\n" + as_markdown(rows))
     return rows
 
