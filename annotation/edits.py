@@ -23,10 +23,6 @@ class AuthorsEdit:
     def unanswered(self) -> list[EditHunk]:
         return [hunk for hunk in self.hunks if not hunk.response]
 
-    @property
-    def changed_fields(self) -> list[str]:
-        return sorted({hunk.field for hunk in self.hunks}, reverse=True)
-
 
 def edits_of(item: Item) -> list[AuthorsEdit]:
     """Newest first; two statements."""

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking
+from annotation import checking, indexing
 from annotation.access import refusal_to_judge
 from annotation.crediting import record_outcome
 from annotation.handing_out import held_assignment, lease_lost
@@ -236,6 +236,8 @@ def _apply(item: Item, action: Action, review: Review, now: datetime) -> None:
     if action == Action.ACCEPT:
         checking.refuse_while_must(item, "Return it, or send it to an editor.")
     take_step(item, action, by=review.reviewer, at=now, review=review.pk)
+    if action == Action.REJECT:
+        indexing.forget([item.pk])  # it may be asked again
     if action in _OUTCOMES:
         kind = Outcome.Kind.EDITED if action == Action.ACCEPT and was_edited(item) else _OUTCOMES[action]
         record_outcome(item, kind, judged_by=review.reviewer, at=now, reasons=review.reasons)

@@ -237,10 +237,6 @@ class Preview:
     def returned_then(self) -> int:
         return sum(_has_must(one.then) for one in self.flagged)
 
-    @property
-    def changes_nothing(self) -> bool:
-        return not any(one.change for one in self.flagged)
-
 
 def _has_must(findings: Iterable[Finding]) -> bool:
     return any(one.severity is Severity.MUST for one in findings)
