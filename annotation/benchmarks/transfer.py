@@ -59,6 +59,13 @@ def bench_import(rows: int, data: str) -> list[Measured]:
     return found
 
 
+def import_pairs(rows: int, data: Path) -> Project:
+    """So many imported pairs that wait for their checks."""
+    job = _import_job(Job.Kind.IMPORT_PAIRS, rows, data)
+    _run(job, rows)
+    return job.project
+
+
 def bench_export(rows: int, data: str) -> Measured:
     """The pairs of a fresh import, accepted without people, as JSON lines."""
     job = _import_job(Job.Kind.IMPORT_PAIRS, rows, Path(data))
