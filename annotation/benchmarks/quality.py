@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.benchmarks import live
 from qa.benchmarks import artifacts, detector, duplicates, grammar, instructions
-from qa.benchmarks.table import Row, as_markdown
+from qa.benchmarks.table import Row, as_markdown, renewed
 
 Topic = Callable[[Path, Callable[[str], None]], list[Row]]
 TOPICS: Mapping[str, Topic] = {
@@ -36,14 +36,19 @@ def run_all(data: Path, topics: Sequence[str], say: Callable[[str], None]) -> li
     rows = []
     for name in topics or TOPICS:
         say(f"\n{name}")
-        command = f"./scriptorium bench quality --topics {name}"
-        rows += [replace(row, command=command) for row in TOPICS[name](data, say)]
+        rows += [replace(row, command=_command(name)) for row in TOPICS[name](data, say)]
     say("\n" + as_markdown(rows))
     return rows
 
 
+def _command(topic: str) -> str:
+    return f"./scriptorium bench quality --topics {topic}"
+
+
 def write_report(rows: Sequence[Row], data: Path) -> None:
-    REPORT.write_text(
-        INTRODUCTION.format(day=f"{timezone.now():%Y-%m-%d}", data=data.name, python=platform.python_version())
-        + as_markdown(rows)
+    """Topics that were not measured keep their lines."""
+    introduction = INTRODUCTION.format(
+        day=f"{timezone.now():%Y-%m-%d}", data=data.name, python=platform.python_version()
     )
+    before = REPORT.read_text() if REPORT.exists() else ""
+    REPORT.write_text(introduction + renewed(before, rows, [_command(topic) for topic in TOPICS]))

@@ -26,8 +26,26 @@ HEADER = ("figure", "start", "at least", "measured", "met", "command", "note")
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    cells = [HEADER, tuple("---" for _ in HEADER), *map(_cells, rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells) + "\n"
+    return _heading() + "".join(map(as_line, rows))
+
+
+def renewed(table: str, rows: Sequence[Row], commands: Sequence[str]) -> str:
+    """The table with the lines of the rows' commands replaced, in the order of `commands`; other lines as they were."""
+    lines = {
+        command: [line for line in table.splitlines(keepends=True) if f"`{command}`" in line] for command in commands
+    }
+    lines |= {
+        command: [as_line(row) for row in rows if row.command == command] for command in {row.command for row in rows}
+    }
+    return _heading() + "".join(line for command in commands for line in lines[command])
+
+
+def _heading() -> str:
+    return "".join(f"| {' | '.join(line)} |\n" for line in (HEADER, tuple("---" for _ in HEADER)))
+
+
+def as_line(row: Row) -> str:
+    return f"| {' | '.join(_cells(row))} |\n"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

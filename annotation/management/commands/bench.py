@@ -47,15 +47,13 @@ class Command(BaseCommand):
         if what in ("standing", "all"):
             simulation_report.main(self.stdout.write)
         if what == "live":
-            quality.run_all(options["data"], ["live"], self.stdout.write)
+            self.quality(options["data"], ["live"])
         if what in ("quality", "all"):
             self.quality(options["data"], options["topics"])
 
     def quality(self, data: Path, topics: list[str]) -> None:
-        """The whole table also becomes docs/quality.md."""
-        rows = quality.run_all(data, topics, self.stdout.write)
-        if not topics:
-            quality.write_report(rows, data)
+        """The table becomes docs/quality.md."""
+        quality.write_report(quality.run_all(data, topics, self.stdout.write), data)
 
     def transfer(self, rows: int, data: Path) -> None:
         self.stdout.write("Import and export")
