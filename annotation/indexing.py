@@ -61,11 +61,11 @@ def counts(item: Item) -> bool:
     return item.current_id is not None and not item.is_control and item.state not in PLACELESS
 
 
-def bring_up_to_date(project_id: int, report: Callable[[int], None]) -> int:
-    """Indexes what is missing or has changed since, removes what no longer counts; gives how many were added.
-    `report` hears the number added so far after each batch. Raises EngineUnavailable."""
+def bring_up_to_date(project_id: int, report: Callable[[int], None], most: int | None = None) -> int:
+    """Indexes what is missing or has changed since, `most` of it, and removes what no longer counts; gives how many
+    came in. `report` hears the number added so far after each batch. Raises EngineUnavailable."""
     _execute(_NEEDLESS, project_id)
-    missing = [row[0] for row in _execute(_MISSING, project_id)]
+    missing = [row[0] for row in _execute(_MISSING, project_id)][:most]
     for start in range(0, len(missing), AT_ONCE):
         index(_with_texts(missing[start : start + AT_ONCE]))
         report(min(start + AT_ONCE, len(missing)))

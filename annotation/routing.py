@@ -299,12 +299,15 @@ def _missing(statement: str, project_id: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def bring_up_to_date(project_id: int, report: Callable[[int], None] = lambda _done: None) -> int:
-    """Reads what is missing or was read by another engine; gives how many. Raises EngineUnavailable."""
+def bring_up_to_date(
+    project_id: int, report: Callable[[int], None] = lambda _done: None, most: int | None = None
+) -> int:
+    """Reads what is missing or was read by another engine, `most` of each kind; gives how many. Raises
+    EngineUnavailable."""
     done = 0
     work: tuple[tuple[Callable[[Collection[int]], int], list[int]], ...] = (
-        (read_contexts, unread_contexts(project_id)),
-        (read_items, unread_items(project_id)),
+        (read_contexts, unread_contexts(project_id)[:most]),
+        (read_items, unread_items(project_id)[:most]),
     )
     for read, missing in work:
         for start in range(0, len(missing), AT_ONCE):

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import shared_task
@@ -17,6 +17,8 @@ from qa.registry import checks
 from qa.workers import Priority
 
 logger = logging.getLogger(__name__)
+
+CAUGHT_UP_AT_ONCE = 16
 
 
 @shared_task(queue="fast")
@@ -84,23 +86,28 @@ def ask_to_route(project_id: int) -> None:
 @shared_task(queue="ml")
 def bring_routes_up_to_date(**_later: Any) -> None:
     """What an engine that was away has missed, or another engine has read, is read now."""
-    if "routing" not in checks():
-        return
-    for project_id in Project.objects.filter(closed_at=None).values_list("pk", flat=True):
-        try:
-            routing.bring_up_to_date(project_id)
-        except EngineUnavailable as away:
-            logger.info("The routes of project %s wait: %s", project_id, away)
+    if "routing" in checks() and _catch_up(
+        lambda project_id: routing.bring_up_to_date(project_id, most=CAUGHT_UP_AT_ONCE)
+    ):
+        bring_routes_up_to_date.apply_async(priority=int(Priority.IMPORTED), countdown=1)
 
 
 @shared_task(queue="ml")
 def bring_indexes_up_to_date(**_later: Any) -> None:
     """What an engine that was away has missed comes in; what was rejected or set aside goes."""
+    if _catch_up(lambda project_id: indexing.bring_up_to_date(project_id, lambda _done: None, CAUGHT_UP_AT_ONCE)):
+        bring_indexes_up_to_date.apply_async(priority=int(Priority.IMPORTED), countdown=1)
+
+
+def _catch_up(bring: Callable[[int], int]) -> int:
+    """A few texts of each open project, so that nobody typing waits behind the rest; how many there were."""
+    done = 0
     for project_id in Project.objects.filter(closed_at=None).values_list("pk", flat=True):
         try:
-            indexing.bring_up_to_date(project_id, lambda _done: None)
+            done += bring(project_id)
         except EngineUnavailable as away:
-            logger.info("The index of project %s waits: %s", project_id, away)
+            logger.info("Project %s waits to be caught up with: %s", project_id, away)
+    return done
 
 
 @shared_task(queue="fast")

@@ -22,5 +22,6 @@ def leases_are_renewed_only_where_rows_are_committed(
 ) -> None:
     """A test's own transaction hides its jobs from the thread that renews a lease, which then believes it lost."""
     marker = request.node.get_closest_marker("django_db")
-    if marker is not None and not marker.kwargs.get("transaction"):
+    commits = "transactional_db" in request.fixturenames or (marker is not None and marker.kwargs.get("transaction"))
+    if not commits:
         monkeypatch.setattr("annotation.jobs.RENEW_SECONDS", 60)

@@ -218,12 +218,12 @@ CELERY_BEAT_SCHEDULE = {
     "retry-missing-checks": {"task": "annotation.tasks.retry_missing_checks", "schedule": 60.0},
     "bring-indexes-up-to-date": {
         "task": "annotation.tasks.bring_indexes_up_to_date",
-        "schedule": 3600.0,
+        "schedule": 600.0,
         "options": {"priority": 6},
     },
     "bring-routes-up-to-date": {
         "task": "annotation.tasks.bring_routes_up_to_date",
-        "schedule": 3600.0,
+        "schedule": 600.0,
         "options": {"priority": 6},
     },
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},

@@ -156,7 +156,9 @@ def _issue(rule: str, lint: Any) -> Issue | None:
     if kind is None or rule in UNWANTED:
         return None
     found, start, end = lint.problem_text, lint.span.start, lint.span.end
-    replacements = tuple(_replacement(found, each) for each in lint.suggestions[:3])
+    offered = [_replacement(found, each) for each in lint.suggestions]
+    # The same word with a straight and with a curly apostrophe is one suggestion.
+    replacements = tuple({each.replace("’", "'"): each for each in reversed(offered)}.values())[::-1][:3]
     return Issue(start, end, kind, QUOTED_WORD.sub(r"“\1”", lint.message), rule, NAME, SCORES[kind], replacements)
 
 
