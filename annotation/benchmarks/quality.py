@@ -32,11 +32,9 @@ what we ask. What the figures mean: [detector](detector.md), [instructions](inst
 """
 
 
-def run_all(data: Path, topics: Sequence[str], say: Callable[[str], None]) -> list[Row]:
-    rows = []
-    for name in topics or TOPICS:
-        say(f"\n{name}")
-        rows += [replace(row, command=_command(name)) for row in TOPICS[name](data, say)]
+def measured(topic: str, data: Path, say: Callable[[str], None]) -> list[Row]:
+    say(f"\n{topic}")
+    rows = [replace(row, command=_command(topic)) for row in TOPICS[topic](data, say)]
     say("\n" + as_markdown(rows))
     return rows
 

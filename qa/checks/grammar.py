@@ -10,7 +10,7 @@ from qa.grammar import masking, readability
 from qa.grammar.issues import Judged, is_alarm, judge
 
 NAME = "grammar"
-VERSION = 2
+VERSION = 3
 WRITTEN = (Field.PROMPT, Field.COMPLETION)
 STRUCTURED = ("json", "xml", "csv")
 # More says nothing new and makes the list unreadable.

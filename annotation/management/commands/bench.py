@@ -52,8 +52,9 @@ class Command(BaseCommand):
             self.quality(options["data"], options["topics"])
 
     def quality(self, data: Path, topics: list[str]) -> None:
-        """The table becomes docs/quality.md."""
-        quality.write_report(quality.run_all(data, topics, self.stdout.write), data)
+        """The table becomes docs/quality.md, topic by topic: some take minutes, and what is measured is kept."""
+        for topic in topics or quality.TOPICS:
+            quality.write_report(quality.measured(topic, data, self.stdout.write), data)
 
     def transfer(self, rows: int, data: Path) -> None:
         self.stdout.write("Import and export")
