@@ -28,7 +28,7 @@ from annotation.workflow import Action, State
 from core.refusal import Refusal, Refused
 from experts.models import Outcome
 from qa import policy, runs, workers
-from qa.checks import links
+from qa.checks import links, second_reading
 from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
 from qa.models import CheckRun
 from qa.registry import checks, highest_severities
@@ -88,7 +88,8 @@ def _provenance(context: Context) -> dict[str, str]:
 
 
 def _wants_examples() -> bool:
-    return any(check.weight == "llm" for check in checks().values())
+    """Only language models learn from them: nobody else waits for the cache."""
+    return not checks().keys().isdisjoint(second_reading.NAMES.values())
 
 
 def examples_of(project_id: int) -> tuple[Example, ...]:

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Iterable
 from enum import IntEnum
 
-from django.conf import settings
 from django.core.cache import cache
-from redis import Redis
 from redis.exceptions import RedisError
+
+from qa.health import connection
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,7 @@ def is_alive(queue: str) -> bool:
 
 def waiting(queue: str) -> dict[Priority, int]:
     """Messages in the queue by priority; raises RedisError."""
-    client = Redis.from_url(settings.CELERY_BROKER_URL)
-    with client.pipeline(transaction=False) as pipeline:
+    with connection() as client, client.pipeline(transaction=False) as pipeline:
         for priority in Priority:
             pipeline.llen(list_of(queue, priority))
         return dict(zip(Priority, pipeline.execute(), strict=True))
