@@ -67,7 +67,7 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
         languages=(cell.language_id,),
         domain=cell.domain_id,
         collection=collection_of(item.project_id),
-        group=f"cell-{cell.pk}",
+        group=group_of(cell.pk),
         key=str(item.pk or ""),
         provenance=source,
         licences=tuple(project.licences),
@@ -81,6 +81,11 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
 def collection_of(project_id: int) -> str:
     """The name under which qa keeps a project's texts and spending."""
     return f"project-{project_id}"
+
+
+def group_of(cell_id: int | None) -> str:
+    """A cell's part of its project's texts."""
+    return f"cell-{cell_id}"
 
 
 def _provenance(context: Context) -> dict[str, str]:

@@ -72,11 +72,6 @@ def bring_up_to_date(project_id: int, report: Callable[[int], None], most: int |
     return len(missing)
 
 
-def group_of(cell_id: int) -> str:
-    """The cell's part of its project's index, as `subject_of` names it."""
-    return f"cell-{cell_id}"
-
-
 def missing_count(project_id: int) -> int:
     return len(_execute(_MISSING, project_id))
 

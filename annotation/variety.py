@@ -9,7 +9,7 @@ import numpy as np
 from django.db import transaction
 
 from annotation import indexing, jobs
-from annotation.checking import collection_of
+from annotation.checking import collection_of, group_of
 from annotation.models import Cell, Job, Project
 from annotation.texts import clean
 from core.refusal import Refusal, Refused
@@ -130,7 +130,7 @@ def measure(hold: jobs.Hold) -> None:
 def measured_now(cell: Cell) -> Diversity | None:
     embedder = embedders().of(cell.language_id)
     rows = IndexedText.objects.filter(
-        collection=collection_of(cell.project_id), group=indexing.group_of(cell.pk), embedder=label_of(embedder)
+        collection=collection_of(cell.project_id), group=group_of(cell.pk), embedder=label_of(embedder)
     )
     texts = list(rows.order_by("pk").values_list("prompt", "prompt_vector"))
     vectors = np.array([vector for _, vector in texts], dtype=np.float32)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotation import indexing, job_tasks, jobs, variety
-from annotation.checking import subject_of, subject_of_revision
+from annotation.checking import group_of, subject_of, subject_of_revision
 from annotation.models import Draft, Item, Job
 from annotation.panel import addresses_of, rows_of
 from annotation.texts import Written
@@ -113,7 +113,7 @@ def test_index_and_forget_know_which_items_count(filled):
 
 def test_the_index_names_cells_as_the_checks_do(filled):
     item = Item.objects.select_related("cell", "project", "context", "current").first()
-    assert subject_of_revision(item, item.current).group == indexing.group_of(item.cell_id)
+    assert subject_of_revision(item, item.current).group == group_of(item.cell_id)
 
 
 def test_without_a_model_the_job_ends_and_says_what_is_missing(filled, monkeypatch):
