@@ -176,7 +176,9 @@ document.addEventListener("htmx:confirm", (event) => {
 const singleKeysOff = () => localStorage.getItem("scriptorium:single-keys") === "off";
 const NOT_TYPED_IN = ["checkbox", "radio", "button", "submit", "reset", "range", "file"];
 
+// A field in a dialog that has just closed keeps the focus until the next frame: nobody types there any more.
 function typing(target) {
+  if (!visible(target)) return false;
   if (target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName)) return true;
   return target.tagName === "INPUT" && !NOT_TYPED_IN.includes(target.type);
 }

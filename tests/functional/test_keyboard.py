@@ -70,6 +70,29 @@ def test_a_whole_review_is_done_by_keys_alone(site: Site, cast: Cast) -> None:
     assert Comment.objects.get(review=review).text == "Name the article."
 
 
+KEY_IN_THE_FRAME_OF_CLOSING = """() => {
+  document.querySelector("#remark-dialog form").requestSubmit();
+  const options = { key: "c", bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", options));
+  return document.activeElement.getAttribute("aria-label");
+}"""
+
+
+def test_a_key_pressed_in_the_very_frame_in_which_a_remark_closes_is_not_lost(site: Site, cast: Cast) -> None:
+    """On a slow machine *C* went into the closed dialog, and the words of the note became verdicts."""
+    item = cast.write()
+    page = site.page_of(cast.reviewers[0])
+    page.goto(site.address("annotation:reviewer-home", cast.project.slug))
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/review/{item.pk}/")
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog", name="Remark")).to_be_visible()
+    page.keyboard.press("Space")
+    tab_to_text(page)
+    page.keyboard.type("Name the article.")
+    assert page.evaluate(KEY_IN_THE_FRAME_OF_CLOSING) == "Note to the author"
+
+
 def tab_to_text(page: Page) -> None:
     for _ in range(20):
         page.keyboard.press("Tab")
