@@ -84,6 +84,8 @@ class Standing(models.Model):
     high = models.FloatField(null=True)
     # How many outcomes the person has in the project: when it differs from the rows, the standing is out of date.
     outcomes = models.PositiveIntegerField(default=0)
+    # And how many trainings and holds.
+    beside = models.PositiveIntegerField(default=0, db_default=0)
     # What the last recompute was based on; experts.recomputing.replay makes the same numbers of it.
     inputs = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
@@ -102,11 +104,48 @@ class Standing(models.Model):
         ]
 
 
+class Training(models.Model):
+    """A training set that was passed: earlier outcomes weigh half (experts.scoring); never updated or deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="trainings_passed")
+    project_id = models.BigIntegerField()
+    training_set_id = models.BigIntegerField()
+    passed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["project_id", "user", "-passed_at"], name="training_of_person")]
+
+
+class OutcomeHold(models.Model):
+    """An outcome is disputed (no ending), or the dispute has ended; never updated or deleted. See experts.holds."""
+
+    class Ending(models.TextChoices):
+        OPEN = "", "Being decided"
+        UPHELD = "upheld", "Upheld"
+        OVERTURNED = "overturned", "Overturned"
+        UNCLEAR = "unclear", "The guideline is unclear"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    project_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="holds")
+    ending = models.CharField(max_length=10, choices=Ending.choices, default=Ending.OPEN, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["outcome"], condition=Q(ending=""), name="outcome_disputed_once"),
+            models.UniqueConstraint(fields=["outcome"], condition=~Q(ending=""), name="dispute_ended_once"),
+        ]
+        indexes = [models.Index(fields=["project_id", "user"], name="hold_of_person")]
+
+
 class StandingChange(models.Model):
     """One move of a person's standing with the numbers it was based on; never updated or deleted."""
 
     class Cause(models.TextChoices):
         OUTCOMES = "outcomes", "Outcomes, or time passing"
+        RULE = "rule", "Another rule"
         OVERRIDE = "override", "A person's decision"
         EXPIRY = "expiry", "The end of a person's decision"
 
