@@ -176,3 +176,38 @@ class ProjectRule(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["project_id", "-id"], name="rule_of_project")]
+
+
+class ReviewerOutcome(models.Model):
+    """One verdict of a reviewer beside what was known or found out later; never updated or deleted."""
+
+    class Kind(models.TextChoices):
+        CONTROL = "control", "Control item"
+        SECOND = "second", "Blind second look"
+        CORRECTION = "correction", "Corrected by an editor"
+        APPEAL = "appeal", "Decided on appeal"
+
+    class Verdict(models.TextChoices):
+        ACCEPT = "accept", "Accept"
+        EDIT = "edit", "Send to editor"
+        RETURN = "return", "Return"
+        REJECT = "reject", "Reject"
+
+    reviewer = models.ForeignKey(User, models.PROTECT, related_name="reviewer_outcomes")
+    project_id = models.BigIntegerField()
+    item_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    said = models.CharField(max_length=8, choices=Verdict.choices)
+    # For a second look: what the other reviewer said, which is no truth.
+    truth = models.CharField(max_length=8, choices=Verdict.choices)
+    reasons_said = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    reasons_true = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reviewer", "item_id"], condition=Q(kind="control"), name="reviewer_answers_a_control_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["project_id", "reviewer", "-at"], name="outcome_of_reviewer")]
