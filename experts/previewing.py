@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from experts.models import Outcome, Standing
-from experts.outcomes import Row, latest, pool_of
+from experts.outcomes import Record, pool_of, records_of
 from experts.pooling import Pool
 from experts.project_rules import rule_of
 from experts.recomputing import BATCH, NOTED_MOVE, Measured, measure
@@ -40,18 +40,18 @@ def who_would_move(project_id: int, rule: Rule, now: datetime | None = None) -> 
     stored = {one.user_id: one for one in Standing.objects.filter(project_id=project_id).defer("inputs", "reason")}
     moves = []
     for start in range(0, len(people), BATCH):
-        rows = latest(project_id, [person for (person,) in people[start : start + BATCH]])
-        moves += [_move(person, rows[person], sides, stored.get(person), now) for person in sorted(rows)]
+        records = records_of(project_id, [person for (person,) in people[start : start + BATCH]])
+        moves += [_move(person, records[person], sides, stored.get(person), now) for person in sorted(records)]
     return sorted((move for move in moves if move), key=lambda move: (move.weight_after, move.user_id))
 
 
 def _move(
-    person: int, rows: list[Row], sides: tuple[_Side, _Side], standing: Standing | None, now: datetime
+    person: int, record: Record, sides: tuple[_Side, _Side], standing: Standing | None, now: datetime
 ) -> Move | None:
     if standing and standing.override:
         return None
     state = State(standing.measured) if standing else State.PROBATION
-    here, there = (measure(rows, side.surroundings, now, side.rule, state) for side in sides)
+    here, there = (measure(record, side.surroundings, now, side.rule, state) for side in sides)
     return _difference(person, here, there)
 
 

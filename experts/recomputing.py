@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from core.arrays import AnyOf
 from experts.models import Outcome, Standing, StandingChange
-from experts.outcomes import Row, decisions, latest, named, pool_of, without_overturned
+from experts.outcomes import Record, Row, decisions, named, pool_of, records_of
 from experts.pooling import Cell, Pool
 from experts.project_rules import rule_of
 from experts.rules import DEFAULT, Rule
@@ -38,12 +38,22 @@ STALE_AFTER = timedelta(days=1)
 NOTED_MOVE = 0.01
 
 _DUE = """
-    SELECT user_id, project_id
-    FROM (SELECT user_id, project_id, count(*) FROM experts_outcome GROUP BY user_id, project_id) counted
-    FULL JOIN experts_standing standing USING (user_id, project_id)
-    WHERE standing.id IS NULL OR standing.outcomes <> coalesce(counted.count, 0)
-       OR standing.computed_at IS NULL OR standing.computed_at < %(stale)s OR standing.override_until <= %(now)s
-    ORDER BY standing.outcomes IS DISTINCT FROM counted.count DESC, project_id, user_id LIMIT %(most)s
+    WITH counted AS (
+        SELECT user_id, project_id, sum(outcomes) AS outcomes, sum(beside) AS beside FROM (
+            SELECT user_id, project_id, count(*) AS outcomes, 0 AS beside
+            FROM experts_outcome GROUP BY user_id, project_id
+            UNION ALL SELECT user_id, project_id, 0, count(*) FROM experts_training GROUP BY user_id, project_id
+            UNION ALL SELECT user_id, project_id, 0, count(*) FROM experts_outcomehold GROUP BY user_id, project_id
+        ) each GROUP BY user_id, project_id
+    ), compared AS (
+        SELECT user_id, project_id, standing.computed_at, standing.override_until, standing.id IS NULL
+            OR standing.outcomes <> coalesce(counted.outcomes, 0)
+            OR standing.beside <> coalesce(counted.beside, 0) AS is_behind
+        FROM counted FULL JOIN experts_standing standing USING (user_id, project_id)
+    )
+    SELECT user_id, project_id FROM compared
+    WHERE is_behind OR computed_at IS NULL OR computed_at < %(stale)s OR override_until <= %(now)s
+    ORDER BY is_behind DESC, project_id, user_id LIMIT %(most)s
 """
 
 
@@ -54,6 +64,7 @@ class Measured:
     score: Score
     state: State
     rows: Sequence[Row]
+    trainings: Sequence[datetime]
     decided: Sequence[Decision]
 
 
@@ -105,7 +116,7 @@ def _recent_pool(project_id: int, rule: Rule) -> Pool:
 
 @transaction.atomic
 def recompute(project_id: int, people: Sequence[int], now: datetime, rule: Rule, surroundings: Pool) -> list[Standing]:
-    """Six statements however many people: the rows are read after the standings are locked, so that what is stored
+    """Eight statements however many people: the rows are read after the standings are locked, so that what is stored
     last has seen the most."""
     Standing.objects.bulk_create(
         [Standing(user_id=person, project_id=project_id) for person in people], ignore_conflicts=True
@@ -115,42 +126,45 @@ def recompute(project_id: int, people: Sequence[int], now: datetime, rule: Rule,
         .filter(AnyOf("user_id", people), project_id=project_id)
         .order_by("pk")
     )
-    rows = latest(project_id, people)
-    changes = [_renew(one, rows.get(one.user_id, []), surroundings, now, rule) for one in standings]
+    records = records_of(project_id, people)
+    changes = [_renew(one, records.get(one.user_id, Record()), surroundings, now, rule) for one in standings]
     Standing.objects.bulk_update(standings, _RENEWED)
     StandingChange.objects.bulk_create([change for change in changes if change])
     return standings
 
 
 _RENEWED = [
-    *("weight", "state", "measured", "low", "rate", "high", "outcomes", "inputs", "reason", "computed_at"),
+    *("weight", "state", "measured", "low", "rate", "high", "outcomes", "beside", "inputs", "reason", "computed_at"),
     *("override", "override_note", "override_by_id", "override_until"),
 ]
 
 
-def _renew(
-    standing: Standing, rows: Sequence[Row], surroundings: Pool, now: datetime, rule: Rule
-) -> StandingChange | None:
+def _renew(standing: Standing, record: Record, surroundings: Pool, now: datetime, rule: Rule) -> StandingChange | None:
     before = held(standing)
-    cause = StandingChange.Cause.OUTCOMES
+    cause = _cause(standing, rule)
     if standing.override_until and standing.override_until <= now:
         end_override(standing)
         cause = StandingChange.Cause.EXPIRY
-    measured = measure(rows, surroundings, now, rule, State(standing.measured))
+    measured = measure(record, surroundings, now, rule, State(standing.measured))
     standing.inputs = inputs_of(measured, surroundings, now, rule, State(standing.measured))
     standing.measured = measured.state
     standing.low, standing.rate, standing.high = measured.score.low, measured.score.rate, measured.score.high
-    standing.outcomes = rows[-1].total if rows else 0
+    standing.outcomes, standing.beside = record.outcomes, record.beside
     standing.computed_at = now
     settle(standing)
     return moved(standing, before, cause, now)
 
 
-def measure(rows: Sequence[Row], surroundings: Pool, now: datetime, rule: Rule, before: State) -> Measured:
-    counted = without_overturned(rows)
-    decided = decisions(counted, surroundings, now)
+def _cause(standing: Standing, rule: Rule) -> StandingChange.Cause:
+    stored = standing.inputs.get("rule")
+    is_other_rule = stored is not None and Rule.from_json(stored) != rule
+    return StandingChange.Cause.RULE if is_other_rule else StandingChange.Cause.OUTCOMES
+
+
+def measure(record: Record, surroundings: Pool, now: datetime, rule: Rule, before: State) -> Measured:
+    decided = decisions(record, surroundings, now, rule)
     result = score(decided, prior=surroundings.rate, rule=rule)
-    return Measured(result, next_state(result, before, rule), counted, decided)
+    return Measured(result, next_state(result, before, rule), record.rows, record.trainings, decided)
 
 
 def settle(standing: Standing) -> None:
@@ -183,7 +197,7 @@ def moved(
     """The event of a move, or None when there is nothing worth one."""
     state, weight = before
     is_move = standing.state != state or abs(standing.weight - weight) >= NOTED_MOVE
-    if cause == StandingChange.Cause.OUTCOMES and not is_move:
+    if cause in (StandingChange.Cause.OUTCOMES, StandingChange.Cause.RULE) and not is_move:
         return None
     return StandingChange(
         user_id=standing.user_id,
@@ -209,6 +223,7 @@ def inputs_of(measured: Measured, surroundings: Pool, now: datetime, rule: Rule,
         "rule": rule.as_json(),
         "before": before.value,
         "outcomes": [row.id for row in measured.rows],
+        "trainings": [passed.isoformat() for passed in measured.trainings],
         "rate": surroundings.rate,
         "rates": [[*cell, surroundings.rate_of(cell)] for cell in sorted(cells)],
         "offsets": [[one, offset] for one, offset in sorted(surroundings.offsets.items()) if one in reviewers],
@@ -223,5 +238,7 @@ def replay(inputs: Mapping[str, Any]) -> tuple[Score, State]:
     rates: dict[Cell, float] = {(language, domain, skill): rate for language, domain, skill, rate in inputs["rates"]}
     surroundings = Pool(inputs["rate"], rates, dict(inputs["offsets"]))
     at = datetime.fromisoformat(inputs["at"])
-    measured = measure(named(inputs["outcomes"]), surroundings, at, rule, State(inputs["before"]))
+    trainings = [datetime.fromisoformat(passed) for passed in inputs.get("trainings", [])]
+    record = Record(named(inputs["outcomes"]), trainings)
+    measured = measure(record, surroundings, at, rule, State(inputs["before"]))
     return measured.score, measured.state

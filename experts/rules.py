@@ -13,6 +13,10 @@ class Rule:
     # Decay of a decision: by decisions since, and by days since.
     half_life_decisions: float = 30
     half_life_days: float = 180
+    # Ours: a passed training set puts distance to what was decided before it, which then counts for half; at most once
+    # in so many days.
+    training_share: float = 0.5
+    training_every_days: float = 30
     # Severity of what is neither accepted (0) nor rejected (1).
     major_edit: float = 0.3
     returned: float = 0.5
@@ -68,6 +72,8 @@ def _sound(rule: Rule) -> dict[str, bool]:
     positive = (rule.half_life_decisions, rule.half_life_days, rule.prior_strength, rule.cell_strength)
     return {
         "half-lives and strengths are above 0": min(positive) > 0,
+        "a training leaves a share of what was before it": 0 < rule.training_share <= 1
+        and rule.training_every_days > 0,
         "a major edit is at most as bad as a return, a return as a rejection": (
             0 <= rule.major_edit <= rule.returned <= 1
         ),

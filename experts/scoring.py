@@ -1,6 +1,7 @@
 """From a person's decisions to the numbers behind their standing: pure functions, DESIGN §6.
 
-    decision i, newest last: age a_i in decisions, days_i      lam_i = 2^(-a_i/30) * 2^(-days_i/180)
+    decision i, newest last: age a_i in decisions, days_i, t_i trainings passed since
+    lam_i = 2^(-a_i/30) * 2^(-days_i/180) * 2^-t_i
     r_i = clip(s_i - b_reviewer, 0, 1)      R = sum lam_i r_i      N = sum lam_i
     p ~ Beta(kappa m + R, kappa (1 - m) + N - R)      L = 10 % quantile of p
     tau = max(.15, 1.25 m)      w = clip(1 - max(0, L - tau) / (rho - tau), .10, 1)   from 8 effective decisions on
@@ -14,6 +15,7 @@ rates, weighted like the decisions themselves.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import log
 
@@ -36,12 +38,14 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """One judgement: `days` ago, in a cell with the pooled rate `prior`, by a reviewer `offset` too severe."""
+    """One judgement: `days` ago, in a cell with the pooled rate `prior`, by a reviewer `offset` too severe, and with
+    `distance` training sets passed since."""
 
     judgement: Judgement
     days: float = 0.0
     prior: float = DEFAULT.first_rate
     offset: float = 0.0
+    distance: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,20 @@ def decay(age: int, days: float, rule: Rule = DEFAULT) -> float:
     return float(2 ** (-age / rule.half_life_decisions - max(0.0, days) / rule.half_life_days))
 
 
+def trainings_that_count(passed: Sequence[datetime], rule: Rule = DEFAULT) -> list[datetime]:
+    """At most one in thirty days, so that nobody trains their record away."""
+    counted: list[datetime] = []
+    for at in sorted(passed):
+        if not counted or at - counted[-1] >= timedelta(days=rule.training_every_days):
+            counted.append(at)
+    return counted
+
+
 def weigh(decisions: Sequence[Decision], prior: float, rule: Rule = DEFAULT) -> Evidence:
     """`decisions` newest last; `prior` is the project's rate, for who has none."""
     against = effective = priors = 0.0
     for age, decision in enumerate(reversed(decisions[-WINDOW:])):
-        counts = decay(age, decision.days, rule)
+        counts = decay(age, decision.days, rule) * rule.training_share**decision.distance
         against += counts * charge(decision, rule)
         effective += counts
         priors += counts * _within_bounds(decision.prior, rule)
@@ -126,14 +139,17 @@ def weight(evidence: Evidence, low: float, rule: Rule = DEFAULT) -> float:
 def cusum(decisions: Sequence[Decision], rule: Rule = DEFAULT) -> float:
     """S = clip(S + log likelihood ratio of .30 to .12, 0, h): reaching h asks for coaching, never for less work.
 
-    Held at h, so that the way back is as short after a long bad run as after a short one.
+    Held at h, so that the way back is as short after a long bad run as after a short one; a training halves it.
     """
     raised = 0.0
     worse, better = log(rule.bad_rate / rule.good_rate), log((1 - rule.bad_rate) / (1 - rule.good_rate))
+    distance = decisions[0].distance if decisions else 0
     for decision in decisions[-WINDOW:]:
+        raised *= rule.training_share ** max(0, distance - decision.distance)
+        distance = decision.distance
         against = charge(decision, rule)
         raised = min(rule.coaching_height, max(0.0, raised + against * worse + (1 - against) * better))
-    return raised
+    return raised * rule.training_share**distance
 
 
 def straight_accepts(decisions: Sequence[Decision]) -> int:
@@ -147,6 +163,16 @@ def straight_accepts(decisions: Sequence[Decision]) -> int:
 
 
 def score(decisions: Sequence[Decision], *, prior: float = DEFAULT.first_rate, rule: Rule = DEFAULT) -> Score:
+    """With the distance that trainings put, or without where a good record would suffer from it."""
+    trained = _score(decisions, prior, rule)
+    if not any(decision.distance for decision in decisions):
+        return trained
+    untrained = _score([replace(decision, distance=0) for decision in decisions], prior, rule)
+    calm = min(trained.cusum, untrained.cusum)
+    return replace(min(trained, untrained, key=lambda one: (-one.weight, one.low)), cusum=calm)
+
+
+def _score(decisions: Sequence[Decision], prior: float, rule: Rule) -> Score:
     evidence = weigh(decisions, prior, rule)
     a, b = posterior(evidence, rule)
     low = beta_quantile(rule.quantile, a, b)
@@ -165,11 +191,17 @@ def score(decisions: Sequence[Decision], *, prior: float = DEFAULT.first_rate, r
 
 def accepts_to_full_weight(decisions: Sequence[Decision], rule: Rule = DEFAULT) -> int:
     """How many accepts in a row, starting now, bring the weight back to 1 (99: that many or more)."""
+    if not decisions:
+        return 0
     ahead = list(decisions)
-    next_one = replace(decisions[-1], judgement=Judgement.ACCEPTED, days=0.0, offset=0.0) if decisions else None
+    next_one = replace(decisions[-1], judgement=Judgement.ACCEPTED, days=0.0, offset=0.0, distance=0)
     for count in range(MOST_ACCEPTS):
-        evidence = weigh(ahead, rule.first_rate, rule)
-        if next_one is None or weight(evidence, lower_bound(evidence, rule), rule) >= 1:
+        if score(ahead, prior=rule.first_rate, rule=rule).weight >= 1:
             return count
         ahead.append(next_one)
     return MOST_ACCEPTS
+
+
+def after_training(decisions: Sequence[Decision]) -> list[Decision]:
+    """The same decisions, were a training set passed now."""
+    return [replace(decision, distance=decision.distance + 1) for decision in decisions]

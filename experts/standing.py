@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from core.refusal import Refusal
-from experts.models import Outcome, Standing
+from experts.models import Outcome, Standing, Training
 from experts.states import State
 
 
@@ -38,6 +38,12 @@ def record_outcome(
         judged_by_id=judged_by.pk if judged_by else None,
         at=at,
     )
+
+
+def record_training(user: User, project_id: int, training_set_id: int, at: datetime) -> Training:
+    """A passed training set: what was decided before it counts for half from the next recompute on, once in thirty
+    days at most. One statement."""
+    return Training.objects.create(user=user, project_id=project_id, training_set_id=training_set_id, passed_at=at)
 
 
 def weight_of(user: User, project_id: int) -> float:

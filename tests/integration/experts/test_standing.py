@@ -83,8 +83,8 @@ def test_recompute_costs_the_same_for_one_and_for_many(slipping: User) -> None:
         with CaptureQueriesContext(connection) as captured:
             recomputing.recompute(PROJECT, some, NOW, rule, surroundings)
         counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    # Add what is missing, lock, read the rows, write; and the events of who moved.
-    assert counts == [5, 5, 4]
+    # Add what is missing, lock, read outcomes, trainings and disputes, write; and the events of who moved.
+    assert counts == [7, 7, 6]
 
 
 def test_who_slips_is_held_back_and_told_why(slipping: User) -> None:
