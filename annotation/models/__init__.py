@@ -21,11 +21,14 @@ from annotation.models.project import (
     Project,
 )
 from annotation.models.routing import ProjectRouter, Route, RoutingDecision, Scope
+from annotation.models.testing import Attempt, GuidelineChange, Lapse, Piece, Test, TestAnswer, TestItem
+from annotation.models.training import TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 
 __all__ = [
     "Adjudication",
     "Approval",
     "Assignment",
+    "Attempt",
     "Cell",
     "Clause",
     "Comment",
@@ -35,11 +38,14 @@ __all__ = [
     "EditHunk",
     "Format",
     "Guideline",
+    "GuidelineChange",
     "Invitation",
     "Item",
     "ItemEvent",
     "Job",
+    "Lapse",
     "Membership",
+    "Piece",
     "Place",
     "Project",
     "ProjectRouter",
@@ -50,5 +56,12 @@ __all__ = [
     "Scope",
     "ShownFinding",
     "SwitchChange",
+    "Test",
+    "TestAnswer",
+    "TestItem",
+    "TrainingAnswer",
+    "TrainingAssignment",
+    "TrainingSet",
+    "TrainingTask",
     "Verdict",
 ]
