@@ -211,3 +211,47 @@ class ReviewerOutcome(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["project_id", "reviewer", "-at"], name="outcome_of_reviewer")]
+
+
+class Alert(models.Model):
+    """Something a lead should look at soon, with the numbers that say so (experts.alerts). No standing rests on it."""
+
+    class Kind(models.TextChoices):
+        DRIFT = "drift", "Work is getting worse"
+        REASONS = "reasons", "The same reason again and again"
+        SPEED = "speed", "Suddenly much faster"
+        PASTE = "paste", "Much pasted from elsewhere"
+        STREAK = "streak", "The same verdict, quickly, many times"
+
+    class Answer(models.TextChoices):
+        OPEN = "", "Open"
+        MESSAGE = "message", "Wrote to them"
+        TRAINING = "training", "Assigned training"
+        WATCH = "watch", "Put on watch"
+        PAUSE = "pause", "Paused"
+        NO_PROBLEM = "no_problem", "Not a problem"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="alerts")
+    project_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    # Which reason, which verdict: the same kind may stand open about several things.
+    about = models.CharField(max_length=40, blank=True)
+    numbers = models.JSONField(default=dict)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    snoozed_until = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.OPEN, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "project_id", "kind", "about"], condition=Q(answer=""), name="alert_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="alert_answered_at_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["project_id", "answer", "-last_at"], name="alert_of_project")]
