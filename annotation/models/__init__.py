@@ -9,6 +9,7 @@ from annotation.models.judging import (
     Review,
     Verdict,
 )
+from annotation.models.ledger import ActiveDay, LedgerEntry, PaymentRun, PayTerms, Rate
 from annotation.models.pipeline import Assignment, Draft, Item, ItemEvent, Place, Revision
 from annotation.models.project import (
     Cell,
@@ -25,6 +26,7 @@ from annotation.models.testing import Attempt, GuidelineChange, Lapse, Piece, Te
 from annotation.models.training import TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 
 __all__ = [
+    "ActiveDay",
     "Adjudication",
     "Approval",
     "Assignment",
@@ -44,11 +46,15 @@ __all__ = [
     "ItemEvent",
     "Job",
     "Lapse",
+    "LedgerEntry",
     "Membership",
+    "PayTerms",
+    "PaymentRun",
     "Piece",
     "Place",
     "Project",
     "ProjectRouter",
+    "Rate",
     "Review",
     "Revision",
     "Route",

@@ -196,6 +196,9 @@ class Assignment(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     # The terms of the queue's choice, for “Why this?”.
     why = models.JSONField(default=dict)
+    # Time at work, and when the page last said so (active_time.py).
+    active_ms = models.PositiveBigIntegerField(default=0, db_default=0)
+    active_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
