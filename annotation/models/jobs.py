@@ -16,6 +16,8 @@ class Job(models.Model):
         EXPORT = "export", "Export of accepted items"
         DIVERSITY = "diversity", "Diversity of the cells"
         ROUTER = "router", "The project's own router"
+        CALL_LETTERS = "call_letters", "Invitations of a call"
+        REMINDERS = "reminders", "Reminders to those who stand still"
 
     IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)
 

@@ -43,3 +43,49 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+class Profile(models.Model):
+    """What a person tells of themselves once, for every project. Languages and domains are bare codes here: accounts
+    knows no catalog."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="profile")
+    updated_at = models.DateTimeField(auto_now=True)
+    # Below MEDIA_ROOT under a random name; the person's own name for the file is shown, never used as a path.
+    cv_path = models.CharField(max_length=100, blank=True)
+    cv_name = models.CharField(max_length=120, blank=True)
+    cv_kind = models.CharField(max_length=4, blank=True)
+    cv_size = models.PositiveIntegerField(default=0)
+    cv_at = models.DateTimeField(null=True, blank=True)
+
+
+class SpokenLanguage(models.Model):
+    """A language somebody knows. A person may have several native ones, or none of these."""
+
+    class Level(models.TextChoices):
+        NATIVE = "native", "Native"
+        C2 = "C2", "C2, nearly native"
+        C1 = "C1", "C1, fluent"
+        B2 = "B2", "B2, confident"
+        B1 = "B1", "B1, some"
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="languages")
+    language_code = models.CharField(max_length=16)
+    level = models.CharField(max_length=6, choices=Level.choices)
+
+    class Meta:
+        ordering = ["language_code"]
+        constraints = [models.UniqueConstraint(fields=["profile", "language_code"], name="spoken_language_once")]
+
+
+class KnownDomain(models.Model):
+    """A domain somebody says they know, with what shows it."""
+
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="domains")
+    domain_slug = models.CharField(max_length=60)
+    evidence = models.TextField()
+    link = models.URLField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["domain_slug"]
+        constraints = [models.UniqueConstraint(fields=["profile", "domain_slug"], name="known_domain_once")]
