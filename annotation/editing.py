@@ -221,7 +221,7 @@ def appeal(*, by: User, item_id: int, note: str) -> Item:
         raise Refused(Refusal("This item has had its appeal; the decision stands."), status=409)
     refuse_if(_refusal_of_note(note), status=409, code="incomplete")
     item.appealed = True
-    take_step(item, Action.APPEAL, by=by, at=timezone.now(), note=clean(note))
+    take_step(item, Action.APPEAL_FOR_AUTHOR, by=by, at=timezone.now(), note=clean(note))
     return item
 
 

@@ -208,7 +208,7 @@ def refusal_to_appeal(desk: Desk, item: Item) -> Refusal | None:
         return Refusal("Only a manager opens an appeal.")
     if item.appealed and item.state == State.REJECTED:
         return Refusal("This item has had its appeal; the decision stands.")
-    return refusal_for(State(item.state), Action.APPEAL)
+    return refusal_for(State(item.state), Action.APPEAL_FOR_AUTHOR)
 
 
 def refusal_to_release(desk: Desk, item: Item) -> Refusal | None:

@@ -61,6 +61,7 @@ class Action(models.TextChoices):
     KEEP_FOR_REVIEW = "keep_for_review", "Kept, one more review needed"
     GIVE_UP = "give_up", "Could not be saved"
     APPEAL = "appeal", "Appealed"
+    APPEAL_FOR_AUTHOR = "appeal_for_author", "Appealed for the author"
     ADJUDICATE_ACCEPT = "adjudicate_accept", "Adjudicated: accepted"
     ADJUDICATE_REVIEW = "adjudicate_review", "Adjudicated: one more review"
     ADJUDICATE_EDIT = "adjudicate_edit", "Adjudicated: to be edited"
@@ -107,7 +108,8 @@ STEPS: tuple[Step, ...] = (
     Step(State.IN_EDITING, Action.KEEP, State.ACCEPTED, _EDITOR),
     Step(State.IN_EDITING, Action.KEEP_FOR_REVIEW, State.IN_REVIEW, _EDITOR),
     Step(State.IN_EDITING, Action.GIVE_UP, State.REJECTED, _EDITOR),
-    Step(State.REJECTED, Action.APPEAL, State.DISPUTED, _MANAGER),
+    Step(State.REJECTED, Action.APPEAL, State.DISPUTED, _EXPERT),
+    Step(State.REJECTED, Action.APPEAL_FOR_AUTHOR, State.DISPUTED, _MANAGER),
     Step(State.DISPUTED, Action.ADJUDICATE_ACCEPT, State.ACCEPTED, _EDITOR),
     Step(State.DISPUTED, Action.ADJUDICATE_REVIEW, State.IN_REVIEW, _EDITOR),
     Step(State.DISPUTED, Action.ADJUDICATE_EDIT, State.IN_EDITING, _EDITOR),
@@ -147,7 +149,7 @@ TURNS: dict[State, tuple[str, str]] = {
     State.IN_EDITING: ("an editor", "edit"),
     State.DISPUTED: ("an editor", "adjudicate"),
     State.ACCEPTED: ("nobody", "ready for a release"),
-    State.REJECTED: ("nobody", "closed; a manager may open an appeal"),
+    State.REJECTED: ("nobody", "closed; its author may appeal"),
 }
 
 

@@ -54,6 +54,14 @@ class Project(models.Model):
     rereview_hours = models.PositiveSmallIntegerField(
         default=24, help_text="How long a revised item waits for the reviewer who returned it."
     )
+    appeal_days = models.PositiveSmallIntegerField(
+        "days to appeal", default=7, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="How long after a rejection its author may appeal.",
+    )  # fmt: skip
+    appeal_answer_days = models.PositiveSmallIntegerField(
+        "days to answer an appeal", default=3, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="Both sides see this clock; what is overdue comes first.",
+    )  # fmt: skip
     should_limit = models.PositiveSmallIntegerField(
         "open “should” findings allowed", default=3, help_text="More than these send an accepted item to an editor."
     )
