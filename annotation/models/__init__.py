@@ -13,6 +13,7 @@ from annotation.models.fairness import (
     Thread,
     ThreadMember,
 )
+from annotation.models.controls import Control, Look, SpareNumber
 from annotation.models.findings import ShownFinding, SwitchChange
 from annotation.models.jobs import Job
 from annotation.models.judging import (
@@ -67,6 +68,7 @@ __all__ = [
     "Clause",
     "Comment",
     "Context",
+    "Control",
     "Digest",
     "DigestChoice",
     "Dismissal",
@@ -86,6 +88,7 @@ __all__ = [
     "Lapse",
     "LedgerEntry",
     "MailStop",
+    "Look",
     "Membership",
     "Message",
     "Part",
@@ -104,6 +107,7 @@ __all__ = [
     "RoutingDecision",
     "Scope",
     "ShownFinding",
+    "SpareNumber",
     "SwitchChange",
     "Terms",
     "Test",

@@ -68,6 +68,29 @@ class Project(models.Model):
     spot_check_percent = models.PositiveSmallIntegerField(
         default=5, validators=[MaxValueValidator(100)], help_text="Share of accepted items that an editor looks at."
     )
+    control_percent = models.PositiveSmallIntegerField(
+        "control items", default=4, db_default=4, validators=[MaxValueValidator(30)],
+        help_text="Share of a reviewer's work whose verdict is known, in per cent.",
+    )  # fmt: skip
+    control_percent_new = models.PositiveSmallIntegerField(
+        "control items for new reviewers", default=10, db_default=10, validators=[MaxValueValidator(30)],
+        help_text="The same while somebody is new here, in per cent.",
+    )  # fmt: skip
+    control_new_until = models.PositiveSmallIntegerField(
+        "reviews during which a reviewer is new", default=50, db_default=50
+    )
+    control_showings = models.PositiveSmallIntegerField(
+        "showings of a control item", default=20, db_default=20, validators=[MinValueValidator(1)],
+        help_text="After so many reviewers it is retired.",
+    )  # fmt: skip
+    control_feedback = models.BooleanField(
+        "tell reviewers at once", default=False, db_default=False,
+        help_text="After a control item the reviewer reads what it was and how it is to be judged.",
+    )  # fmt: skip
+    second_look_percent = models.PositiveSmallIntegerField(
+        "blind second looks", default=5, db_default=5, validators=[MaxValueValidator(100)],
+        help_text="Share of settled reviews that somebody else judges again, in per cent.",
+    )  # fmt: skip
     style = models.JSONField("style guide", default=dict, blank=True)
     # By "check.code": {"severity": …, "at_least": …, "clause": …}; read through qa.tuning alone.
     tuning = models.JSONField("what findings count for", default=dict, blank=True)
