@@ -2,7 +2,7 @@
 the queue (`Context.sent_to`, queues.py).
 
 `read_contexts` and `read_items` are called with a few dozen ids at a time; `bring_up_to_date` makes good whatever was
-missed. Both raise EngineUnavailable, and what is missing then waits for the next hour.
+missed. Both raise EngineUnavailable, and what is missing then waits for the next catching up (config.settings).
 """
 
 import json
