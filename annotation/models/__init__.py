@@ -1,3 +1,4 @@
+from annotation.models.controls import Control, Look, SpareNumber
 from annotation.models.fairness import (
     Appeal,
     AppealDraft,
@@ -13,7 +14,6 @@ from annotation.models.fairness import (
     Thread,
     ThreadMember,
 )
-from annotation.models.controls import Control, Look, SpareNumber
 from annotation.models.findings import ShownFinding, SwitchChange
 from annotation.models.jobs import Job
 from annotation.models.judging import (
@@ -48,7 +48,7 @@ from annotation.models.project import (
     Project,
 )
 from annotation.models.routing import ProjectRouter, Route, RoutingDecision, Scope
-from annotation.models.testing import Attempt, GuidelineChange, Lapse, Piece, Test, TestAnswer, TestItem
+from annotation.models.testing import Attempt, FrozenPair, GuidelineChange, Lapse, Piece, Test, TestAnswer, TestItem
 from annotation.models.training import TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "EditHunk",
     "FeedbackRating",
     "Format",
+    "FrozenPair",
     "Guideline",
     "GuidelineChange",
     "GuidelineTask",
@@ -87,8 +88,8 @@ __all__ = [
     "Job",
     "Lapse",
     "LedgerEntry",
-    "MailStop",
     "Look",
+    "MailStop",
     "Membership",
     "Message",
     "Part",
