@@ -119,7 +119,7 @@ class Part(models.TextChoices):
     REVIEWER = "reviewer", "Reviewer"
     EDITOR = "editor", "Editor"
     LEAD = "lead", "Lead"
-    EXPERT = "expert", "You"
+    EXPERT = "expert", "Recipient"
 
 
 class Thread(models.Model):
