@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
+from annotation import active_time
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
 from annotation.models import Assignment, Cell, Item, Place
 from annotation.queues import Pick, lease, live_assignment, pick
@@ -202,6 +203,19 @@ def extend_lease(assignment: Assignment, minutes: int, now: datetime) -> None:
     until = now + timedelta(minutes=minutes)
     Assignment.objects.filter(pk=assignment.pk, ended_at=None).update(leased_until=until)
     assignment.leased_until = until
+
+
+def beat(assignment: Assignment, minutes: int, now: datetime, active_seconds: int | None) -> None:
+    """A page or a program says that somebody is at work, and for how long by now.
+
+    Raises Refused (409, "lease") when the lease is gone; the time until its end counts all the same.
+    """
+    if active_seconds is not None:
+        active_time.report(assignment, active_seconds, now, lease_minutes=minutes)
+    elif assignment.ended_at is None:
+        extend_lease(assignment, minutes, now)
+    if assignment.ended_at is not None:
+        raise lease_lost()
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ class Posted:
     signals: dict[str, Any]
     names: tuple[str, ...]  # the text fields in the order they were sent
     asks_workers: bool = False  # the writer has paused: slow checks are wanted too
+    active_seconds: int | None = None  # the page's running total for this assignment
 
 
 def read(request: HttpRequest) -> Posted:
@@ -44,6 +45,7 @@ def read(request: HttpRequest) -> Posted:
         signals=_signals(data.get("signals")),
         names=names,
         asks_workers=data.get("slow") in (True, "true"),
+        active_seconds=_seconds(data.get("active_seconds")),
     )
 
 
@@ -128,6 +130,11 @@ def counts_only(value: object) -> dict[str, int]:
 
 def _count(value: float) -> int:
     return int(min(max(value, 0), LARGEST_COUNT)) if value == value else 0  # NaN differs from itself
+
+
+def _seconds(value: object) -> int | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return _count(value) if is_number else None  # type: ignore[arg-type]  # mypy does not follow the name
 
 
 def _malformed() -> Refused:

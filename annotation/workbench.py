@@ -19,7 +19,7 @@ from annotation.writing import starting_text
 from catalog.skills import DESCRIPTIONS, Skill
 from core.refusal import Refusal
 
-SCRIPTS = ("js/editor.js", "js/signals.js", "js/autosave.js", "js/checks.js", "js/desk.js")
+SCRIPTS = ("js/active.js", "js/editor.js", "js/signals.js", "js/autosave.js", "js/checks.js", "js/desk.js")
 
 OWN_LABELS: dict[str, tuple[str, str]] = {
     "title": ("Title", "As the source gives it"),

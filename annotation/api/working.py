@@ -177,7 +177,9 @@ class SubmitView(DeskView):
 
 class HeartbeatView(DeskView):
     class InputSerializer(TokenSerializer):
-        pass
+        active_seconds = serializers.IntegerField(
+            required=False, min_value=0, max_value=LARGEST_NUMBER, help_text="At work on this assignment so far."
+        )
 
     class OutputSerializer(serializers.Serializer[Any]):
         leased_until = serializers.DateTimeField()
@@ -188,9 +190,7 @@ class HeartbeatView(DeskView):
         data = valid(self.InputSerializer(data=request.data))
         desk = self.desk(slug)
         assignment = handing_out.held_assignment(item_in(desk, item_id), desk.user, str(data["token"]))
-        if assignment.ended_at is not None:
-            raise handing_out.lease_lost()
-        handing_out.extend_lease(assignment, desk.project.lease_minutes, timezone.now())
+        handing_out.beat(assignment, desk.project.lease_minutes, timezone.now(), data.get("active_seconds"))
         return Response(self.OutputSerializer(assignment).data)
 
 

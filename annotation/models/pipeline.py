@@ -217,6 +217,10 @@ class Assignment(models.Model):
             models.Index(fields=["item", "-id"], name="assignment_of_item"),
         ]
 
+    @property
+    def active_seconds(self) -> int:
+        return self.active_ms // 1000
+
 
 class ItemEvent(models.Model):
     """One change of state; numbered without gaps per item; never updated or deleted."""

@@ -101,12 +101,10 @@ def skip(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 @require_POST
 @requires()
 def heartbeat(request: HttpRequest, desk: Desk, item_id: int) -> JsonResponse:
-    """Somebody is at work: the lease runs on."""
-    item = get_item(desk, item_id)
-    assignment = handing_out.held_assignment(item, desk.user, read(request).token)
-    if assignment.ended_at is not None:
-        raise handing_out.lease_lost()
-    handing_out.extend_lease(assignment, desk.project.lease_minutes, timezone.now())
+    """Somebody is at work: the lease runs on. A page that is left says its last word after its assignment's end."""
+    item, posted = get_item(desk, item_id), read(request)
+    assignment = handing_out.held_assignment(item, desk.user, posted.token)
+    handing_out.beat(assignment, desk.project.lease_minutes, timezone.now(), posted.active_seconds)
     return JsonResponse({"lease_until": assignment.leased_until.isoformat()})
 
 

@@ -310,7 +310,7 @@ class Autosave {
   async beat() {
     const active = this.inputAt && Date.now() - this.inputAt < INPUT_RECENT;
     if (document.hidden || !active || !this.root.dataset.heartbeatUrl) return;
-    const answer = await send(this.root.dataset.heartbeatUrl, JSON.stringify({ token: this.root.dataset.token })).catch(() => null);
+    const answer = await send(this.root.dataset.heartbeatUrl, JSON.stringify({ token: this.root.dataset.token, active_seconds: window.scriptorium.clock?.seconds })).catch(() => null);
     if (answer?.ok) this.lease(answer.data.lease_until);
     else if (answer) this.refused(answer);
   }

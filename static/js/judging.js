@@ -362,7 +362,7 @@ class Lease {
   async beat() {
     if (document.hidden || this.lost || Date.now() - this.activeAt > RECENT) return;
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() };
-    const answer = await fetch(this.desk.dataset.heartbeatUrl, { method: "POST", body: JSON.stringify({ token: this.desk.dataset.token }), headers, credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(this.desk.dataset.heartbeatUrl, { method: "POST", body: JSON.stringify({ token: this.desk.dataset.token, active_seconds: window.scriptorium.clock?.seconds }), headers, credentials: "same-origin" }).catch(() => null);
     const data = await answer?.json().catch(() => ({}));
     if (answer?.ok) this.until = Date.parse(data.leased_until || data.lease_until) || this.until;
     if (answer?.status === 409) this.lapse(data);

@@ -1,7 +1,6 @@
 // Writing signals: how a text came about, never what it says. Sent with every save as running totals, with the names
 // of the findings that were shown and of those whose suggestion was applied.
 
-const IDLE_CUT = 120000;
 const SEEN_AFTER = 2000; // a finding that stood open for so long counts as shown
 const MOST_FINDINGS = 200;
 
@@ -9,19 +8,16 @@ class Signals {
   constructor(root, editor) {
     const { findings, ...counts } = JSON.parse(root.dataset.signals || "{}");
     this.counts = { typed: 0, pasted_inside: 0, pasted_outside: 0, applied: 0, deleted: 0, active_seconds: 0, ...counts };
-    this.seconds = this.counts.active_seconds;
     this.report = new Report(root, editor, findings || {});
     if ("uncounted" in root.dataset) {
       editor.signals = () => ({ findings: this.report.told });
       return;
     }
-    editor.signals = () => ({ ...this.counts, active_seconds: Math.round(this.seconds), findings: this.report.told });
+    editor.signals = () => ({ ...this.counts, active_seconds: Math.round(this.counts.active_seconds + (window.scriptorium?.clock?.gained || 0)), findings: this.report.told });
     root.addEventListener("editor:applying", () => { this.source = "applied"; });
     root.addEventListener("editor:restoring", () => { this.source = "restored"; });
     root.addEventListener("editor:restored", () => { this.source = null; });
     for (const name of ["copy", "cut"]) document.addEventListener(name, () => { this.copied = selectedText(); });
-    for (const name of ["keydown", "pointerdown", "wheel"]) document.addEventListener(name, () => this.active(), { passive: true });
-    document.addEventListener("visibilitychange", () => { this.last = document.hidden ? null : performance.now(); });
     document.addEventListener("dragstart", () => { this.copied = selectedText(); });
     for (const field of editor.fields.filter(({ name }) => isWritten(name))) this.watch(field.element);
     root.addEventListener("editor:input", (event) => isWritten(event.detail.field) && this.count(event.detail.change));
@@ -53,12 +49,6 @@ class Signals {
   }
 
   add(name, amount) { this.counts[name] += amount; }
-
-  active() {
-    const now = performance.now();
-    if (this.last && now - this.last < IDLE_CUT) this.seconds += (now - this.last) / 1000;
-    this.last = now;
-  }
 }
 
 // A source passage and its provenance are brought, not written: pasting them says nothing.
