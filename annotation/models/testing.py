@@ -138,7 +138,9 @@ class Test(models.Model):
         ordering = ["language", "domain", "skills"]
         constraints = [
             models.UniqueConstraint(fields=["project", "language", "domain", "skills"], name="test_once_per_skills"),
-            models.CheckConstraint(condition=Q(pass_percent__gte=1, pass_percent__lte=100), name="test_mark_is_percent"),
+            models.CheckConstraint(
+                condition=Q(pass_percent__gte=1, pass_percent__lte=100), name="test_mark_is_percent"
+            ),
             models.CheckConstraint(condition=~Q(skills=[]), name="test_of_some_skill"),
         ]
 
