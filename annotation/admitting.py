@@ -50,6 +50,8 @@ def fields_of(desk: Desk, field_ids: Collection[int], *, lock: bool = False) -> 
     """Of the desk's project only, and of nobody who has withdrawn."""
     found = ApplicationField.objects.filter(application__call__project=desk.project, pk__in=field_ids)
     if lock:
+        # The quotas first, as everybody does who changes fields: nobody waits for each other.
+        quotas.lock(found.values("application__call"))
         found = found.select_for_update(of=("self",))
     related = ("application__user", "application__call__project", "language", "domain")
     return list(found.exclude(state=State.WITHDRAWN).select_related(*related).order_by("pk"))

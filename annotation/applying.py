@@ -220,6 +220,7 @@ def withdraw(application: Application) -> list[ApplicationField]:
     application = Application.objects.select_for_update(of=("self",)).select_related("call").get(pk=application.pk)
     refuse_if(refusal_to_withdraw(application), status=409)
     now = timezone.now()
+    quotas.locked_places(application.call)
     application.withdrawn_at = now
     application.save(update_fields=["withdrawn_at"])
     live = application.fields.exclude(state__in=ApplicationField.ENDED)

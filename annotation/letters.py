@@ -2,18 +2,21 @@
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from annotation.admitting import sentence_of
 from annotation.inviting import hash_of
 from annotation.jobs import Hold, JobFailed
 from annotation.mail_stops import is_stopped, stop_link
@@ -89,7 +92,7 @@ def run(hold: Hold) -> None:
         _send_decisions(hold)
 
 
-def unsent(call: Call) -> "Any":
+def unsent(call: Call) -> QuerySet[CallInvitation]:
     return CallInvitation.objects.filter(call=call, sent_at=None, withdrawn_at=None)
 
 
@@ -108,10 +111,10 @@ def _send_one(hold: Hold, call: Call, invitation_id: int, failed: list[str]) -> 
     with transaction.atomic():
         found = unsent(call).select_for_update(skip_locked=True).filter(pk=invitation_id).first()
         if found is not None and not is_stopped(found.email):
-            attempt(lambda: send_invitation(found, hold.job.parameters["base"]), found.email, failed)
+            attempt(partial(send_invitation, found, hold.job.parameters["base"]), found.email, failed)
 
 
-def attempt(sending: Any, email: str, failed: list[str]) -> None:
+def attempt(sending: Callable[[], None], email: str, failed: list[str]) -> None:
     """One refused address does not stop the others; a server that is away ends the job, to be tried again."""
     try:
         sending()
@@ -139,13 +142,13 @@ def _send_decisions(hold: Hold) -> None:
     for number, fields in enumerate(letters, start=1):
         application = fields[0].application
         if application.pk not in sent:
-            attempt(lambda letter=_decision(what, fields, base): send(letter, base), application.user.email, failed)
+            attempt(partial(send, _decision(what, fields, base), base), application.user.email, failed)
             sent.append(application.pk)
             hold.checkpoint({"to": sent, "sent": len(sent) - len(failed), "failed": failed})
         hold.report(number)
 
 
-def _by_application(fields: Any) -> Iterable[list[ApplicationField]]:
+def _by_application(fields: QuerySet[ApplicationField]) -> Iterable[list[ApplicationField]]:
     found: dict[int, list[ApplicationField]] = {}
     related = ("application__user", "application__call__project", "language", "domain")
     for field in fields.select_related(*related).order_by("application_id", "language", "domain"):
@@ -156,5 +159,8 @@ def _by_application(fields: Any) -> Iterable[list[ApplicationField]]:
 def _decision(what: str, fields: list[ApplicationField], base: str) -> Letter:
     application = fields[0].application
     link = base + reverse("annotation:application", args=[application.pk])
-    words = {"call": application.call, "fields": fields, "link": link, "words": fields[0].words, "reason": fields[0]}
+    words = {
+        "call": application.call, "fields": fields, "link": link,
+        "sentence": sentence_of(fields[0]), "words": fields[0].words,
+    }  # fmt: skip
     return Letter(application.user.email, subject_of(what, application.call), what, words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -53,8 +54,13 @@ def locked_places(call: Call) -> list[FieldPlaces]:
 
     Locked in one order, all of the call: two applications for the same fields cannot wait for each other.
     """
-    list(CallQuota.objects.select_for_update().filter(call=call).order_by("pk"))
+    lock(Call.objects.filter(pk=call.pk).values("pk"))
     return places_of(call)
+
+
+def lock(call_ids: Any) -> None:
+    """`call_ids`: a query of one column. Always before fields are changed, so that no two wait for each other."""
+    list(CallQuota.objects.select_for_update().filter(call__in=call_ids).order_by("pk"))
 
 
 def refusal_of_full(wanted: Sequence[FieldPlaces], places: Sequence[FieldPlaces]) -> Refusal | None:
