@@ -25,7 +25,7 @@ from annotation.models.judging import (
     Review,
     Verdict,
 )
-from annotation.models.ledger import ActiveDay, LedgerEntry, PaymentRun, PayTerms, Rate
+from annotation.models.ledger import ActiveDay, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
 from annotation.models.onboarding import (
     Application,
     ApplicationField,
@@ -88,6 +88,7 @@ __all__ = [
     "Job",
     "Lapse",
     "LedgerEntry",
+    "LedgerMark",
     "Look",
     "MailStop",
     "Membership",

@@ -33,9 +33,11 @@ class ActiveDay(models.Model):
 
 
 class PayTerms(models.Model):
-    """What a project pays besides its rates; without a row the defaults hold."""
+    """What a project pays besides its rates, from the moment it is saved on; before the first row the defaults hold."""
 
-    project = models.OneToOneField(Project, models.CASCADE, related_name="pay_terms")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="pay_terms")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(editable=False)
     currency = models.CharField(max_length=3, default="EUR", validators=[CURRENCY])
     rejected_percent = models.PositiveSmallIntegerField(
         "rejected work pays", default=0, validators=[MaxValueValidator(100)],
@@ -49,8 +51,6 @@ class PayTerms(models.Model):
         "fair pay, at least", null=True, blank=True,
         help_text="Per hour of active time. Who earns less is marked on the ledger; empty: nobody is.",
     )  # fmt: skip
-    # Work that ended before this is in the ledger. Empty: all of it is looked at again, which changes no entry.
-    settled_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -58,6 +58,15 @@ class PayTerms(models.Model):
                 condition=Q(rejected_percent__lte=100, overturned_percent__lte=100), name="pay_shares_are_percent"
             ),
         ]
+        ordering = ["created_at", "id"]
+
+
+class LedgerMark(models.Model):
+    """How far a project's ledger is derived. Whoever writes entries or pays them holds this row's lock."""
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="ledger_mark")
+    # Empty: everything is looked at again, which changes no entry that stands.
+    settled_until = models.DateTimeField(null=True)
 
 
 class Rate(models.Model):
@@ -175,7 +184,7 @@ class LedgerEntry(models.Model):
                 condition=Q(state="paid", run__isnull=False) | (~Q(state="paid") & Q(run__isnull=True)),
                 name="entry_paid_in_a_run",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["correction", "reversal"]) | Q(amount__gte=0),
+            models.CheckConstraint(condition=~Q(kind="work") | Q(amount__gte=0),
                                    name="entry_negative_only_as_a_correction"),
             models.CheckConstraint(condition=~Q(state="void") | Q(amount=0), name="entry_void_brings_nothing"),
             models.CheckConstraint(
