@@ -68,7 +68,7 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
         domain=cell.domain_id,
         collection=collection_of(item.project_id),
         group=group_of(cell.pk),
-        key=str(item.pk or ""),
+        key=str(item.look.source_id if item.is_control else item.pk or ""),
         provenance=source,
         licences=tuple(project.licences),
         examples=examples_of(project.pk) if _wants_examples() else (),

@@ -345,7 +345,7 @@ def _is_held_against(result: CheckRun, item: Item) -> bool:
 
 def _checked_items() -> Iterator[dict[UUID, list[Item]]]:
     """Items that have passed the checks, by the hash of their texts, a batch at a time."""
-    items = Item.objects.filter(state__in=[State.IN_REVIEW, State.ACCEPTED], current__isnull=False)
+    items = Item.objects.filter(state__in=[State.IN_REVIEW, State.ACCEPTED], current__isnull=False, is_control=False)
     items = items.select_related("cell", "project", "context", "current").order_by("pk")
     rows = items.iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):

@@ -158,9 +158,12 @@ _FREE_PLACES = """
     ) place
 """
 
-# A reviewer may judge what they neither wrote, edited nor judged in this round.
+# A reviewer may judge what they neither wrote, edited nor judged in this round. What a copy was handed out in place of
+# (controls.py) waits for others for a while.
 _NOT_MINE = """
-    item.author_id IS DISTINCT FROM %(person)s
+    item.author_id IS DISTINCT FROM %(person)s AND NOT item.is_control
+    AND NOT EXISTS (SELECT FROM annotation_look look
+                    WHERE look.displaced_id = item.id AND look.person_id = %(person)s AND look.moves_on_at > %(now)s)
     AND NOT EXISTS (SELECT FROM annotation_review review
                     WHERE review.item_id = item.id AND review.round = item.round AND review.reviewer_id = %(person)s)
     AND NOT EXISTS (SELECT FROM annotation_approval approval
@@ -186,20 +189,30 @@ _IN_EDITING = """
     SELECT item.id AS row_id, eligible.*, item.state_since AS since, false AS own
     FROM annotation_item item JOIN eligible ON eligible.cell_id = item.cell_id
     WHERE item.project_id = %(project)s AND item.state = 'in_editing' AND NOT item.leased
+      AND NOT item.is_control
       AND item.author_id IS DISTINCT FROM %(person)s
 """
 
-# A dispute is settled by someone who was neither author nor reviewer, nor gave the item up.
+# A dispute is settled by someone who was neither author nor reviewer, nor gave the item up; an appeal by nobody who
+# opened it for the author or settled the item before.
 _DISPUTED = """
     SELECT item.id AS row_id, eligible.*, item.state_since AS since, false AS own
     FROM annotation_item item JOIN eligible ON eligible.cell_id = item.cell_id
     WHERE item.project_id = %(project)s AND item.state = 'disputed' AND NOT item.leased
+      AND NOT item.is_control
       AND item.author_id IS DISTINCT FROM %(person)s
       AND NOT EXISTS (SELECT FROM annotation_review review
                       WHERE review.item_id = item.id AND review.reviewer_id = %(person)s)
       AND NOT EXISTS (SELECT FROM annotation_itemevent event
                       WHERE event.item_id = item.id AND event.action = 'give_up' AND event.by_id = %(person)s)
+      AND NOT (item.appealed AND (
+          EXISTS (SELECT FROM annotation_itemevent event WHERE event.item_id = item.id
+                  AND event.action = 'appeal_for_author' AND event.by_id = %(person)s)
+          OR EXISTS (SELECT FROM annotation_adjudication settled
+                     WHERE settled.item_id = item.id AND settled.by_id = %(person)s)))
 """
+_OVERDUE_FIRST = """(SELECT appeal.due_at < %(now)s FROM annotation_appeal appeal
+                     WHERE appeal.item_id = target.id AND appeal.ending = '') IS TRUE DESC, """
 
 
 def _statement(
@@ -235,7 +248,7 @@ _STATEMENTS: dict[Stage, str] = {
     ),
     Stage.REVIEW: _of_items(_IN_REVIEW, "in_review"),
     Stage.EDITING: _of_items(_IN_EDITING, "in_editing", "target.attention DESC, "),
-    Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed"),
+    Stage.ADJUDICATION: _of_items(_DISPUTED, "disputed", _OVERDUE_FIRST),
 }
 
 _ROUTED_WRITING = _statement(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking, indexing
+from annotation import checking, controls, indexing, second_looks
 from annotation.access import refusal_to_judge
 from annotation.crediting import record_outcome
 from annotation.handing_out import held_assignment, lease_lost
@@ -108,6 +108,10 @@ def judge(*, person: User, item_id: int, token: str, judgement: Judgement) -> It
     review = _record_review(item, person, judgement, now)
     action = _decide(item, judgement.verdict, earlier)
     _apply(item, action, review, now)
+    if item.is_control:
+        controls.answered(review, now)
+    else:
+        second_looks.want(item, action, now)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     return item
 

@@ -1,5 +1,6 @@
 """The one door for every change of an item's state: lock, look, change, record."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,26 @@ def give_birth(item: Item, action: Action, *, by: User, at: datetime, **data: An
     item.event_count = 1
     item.save()
     _write_event(item, action, source="", by=by, at=at, data=data)
+
+
+def act_out(item: Item, moments: Sequence[tuple[Action, datetime]], *, by: Mapping[Role, User], **data: Any) -> None:
+    """Gives a copy (annotation/copies.py) a past that the table allows, in the name of those who stand in.
+
+    For items that count nowhere alone; raises Refused (409) where the table has no such step.
+    """
+    assert item.is_control, "an item that counts goes by take_step()"
+    for action, at in moments:
+        if action in BIRTHS:
+            give_birth(item, action, by=by[Role.EXPERT if item.author_id else Role.EDITOR], at=at, **data)
+            continue
+        refusal = refusal_for(State(item.state), action)
+        if refusal:
+            raise Refused(refusal, status=409)
+        step = step_for(State(item.state), action)
+        assert step is not None
+        item.state, item.state_since, item.leased = step.target, at, False
+        person = by.get(step.role, by[Role.EDITOR]) if step.role else None
+        _record(item, action, source=step.source, by=person, at=at, data=data)
 
 
 def end_assignment(assignment: Assignment, outcome: Assignment.Outcome, at: datetime, reason: str = "") -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from annotation import checking
 from annotation.access import Desk
-from annotation.models import Approval, Assignment, Dismissal, Item, ItemEvent, Review
+from annotation.item_lists import counted_items
+from annotation.models import Approval, Assignment, Dismissal, Item, ItemEvent, Look, Review
 from annotation.workflow import Action, Stage, State
 from core.paging import Page, keyset_page
 from core.refusal import Refusal
@@ -37,6 +38,10 @@ def _open_reviews(desk: Desk) -> "QuerySet[Item]":
     return (
         Item.objects.filter(project=desk.project, state=State.IN_REVIEW, leased=False)
         .filter(~Q(author=desk.user))
+        .filter(is_control=False)
+        .filter(
+            ~Exists(Look.objects.filter(displaced=OuterRef("pk"), person=desk.user, moves_on_at__gt=timezone.now()))
+        )
         .filter(~Exists(Review.objects.filter(**mine, reviewer=desk.user)))
         .filter(~Exists(Approval.objects.filter(**mine, person=desk.user)))
     )
@@ -80,13 +85,13 @@ class Flagged:
 
 def flagged_for_editing(desk: Desk, cursor: str) -> tuple[Page[Item], list[Flagged]]:
     """Worst first."""
-    items = _with_reasons(Item.objects.filter(project=desk.project, state=State.IN_EDITING, leased=False))
+    items = _with_reasons(counted_items(desk.project).filter(state=State.IN_EDITING, leased=False))
     page = keyset_page(items, EDITING_ORDER, cursor, EDITING_PAGE)
     return page, _flagged(desk.user, page.rows)
 
 
 def disputes(desk: Desk) -> list[Flagged]:
-    items = _with_reasons(Item.objects.filter(project=desk.project, state=State.DISPUTED, leased=False))
+    items = _with_reasons(counted_items(desk.project).filter(state=State.DISPUTED, leased=False))
     items = items.annotate(
         reviewed_by_me=Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=desk.user)),
         given_up_by_me=Exists(ItemEvent.objects.filter(item=OuterRef("pk"), action=Action.GIVE_UP, by=desk.user)),

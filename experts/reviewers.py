@@ -7,6 +7,14 @@ from accounts.models import User
 from experts.models import ReviewerOutcome
 
 
+_MEND = frozenset({ReviewerOutcome.Verdict.EDIT.value, ReviewerOutcome.Verdict.RETURN.value})
+
+
+def is_same(said: str, truth: str) -> bool:
+    """Whether two verdicts agree: whom a text goes to for mending, its author or an editor, is no disagreement."""
+    return said == truth or {said, truth} <= _MEND
+
+
 def record_reviewer_outcome(
     reviewer: User,
     project_id: int,

@@ -87,13 +87,13 @@ def start_at(state: State, stage: Stage) -> Callable[[Cast], Callable[[], object
 PINNED: dict[str, tuple[Callable[[Cast], Callable[[], object]], int]] = {
     "start writing": (start_writing, 7),
     "start again what is in hand": (start_again, 3),
-    "start a review": (start_at(State.IN_REVIEW, Stage.REVIEW), 6),
+    "start a review": (start_at(State.IN_REVIEW, Stage.REVIEW), 7),
     "start an edit": (start_at(State.IN_EDITING, Stage.EDITING), 6),
     "start an adjudication": (start_at(State.DISPUTED, Stage.ADJUDICATION), 6),
     "save a draft": (save, 4),
     "submit": (submit, 9),
     "judge": (judge, 12),
-    "finish an edit": (finish_edit, 12),
+    "finish an edit": (finish_edit, 14),
 }
 
 
