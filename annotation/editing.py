@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking
+from annotation import checking, corrections
 from annotation.crediting import record_outcome
 from annotation.handing_out import held_assignment, lease_lost, refusal_to_settle
 from annotation.models import Adjudication, Approval, Assignment, Draft, EditHunk, Item, Revision
@@ -50,8 +50,10 @@ def finish(*, person: User, item_id: int, token: str, edit: Edit) -> Item:
     now = timezone.now()
     item.seen_by_editor = True
     if _is_unchanged(item, edit.written):
+        corrections.kept(item, now)
         _keep(item, person, now)
     else:
+        corrections.edited(item, now, meaning_changed=edit.meaning_changed, reasons=list(edit.reasons.values()))
         _save_edit(item, person, edit, now)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     Draft.objects.filter(item=item, person=person).delete()
@@ -138,6 +140,7 @@ def give_up(*, person: User, item_id: int, token: str, note: str) -> Item:
         return item
     refuse_if(_refusal_of_note(note), status=409, code="incomplete")
     now = timezone.now()
+    corrections.given_up(item, now)
     take_step(item, Action.GIVE_UP, by=person, at=now, note=clean(note))
     record_outcome(item, Outcome.Kind.REJECTED, judged_by=person, at=now)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
@@ -183,6 +186,7 @@ def adjudicate(
         note=clean(note),
         created_at=now,
     )
+    corrections.adjudicated(item, decision, now)
     _carry_out(item, person, decision, now)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     return item

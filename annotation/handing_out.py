@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import active_time
+from annotation import active_time, controls
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
 from annotation.models import Assignment, Cell, Item, Place
 from annotation.queues import Pick, lease, live_assignment, pick
@@ -101,6 +101,8 @@ def _start_best(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
     if stage == Stage.WRITING:
         return _begin_item(desk, choice, now)
     item = Item.objects.select_related("project").get(pk=choice.row_id)
+    if stage == Stage.REVIEW:
+        item = controls.in_place_of(desk, item, choice, now)
     return lease(item, desk.user, stage, now, choice.why())
 
 
@@ -332,7 +334,9 @@ def _why_no_place(cells: list[int]) -> Refusal:
 
 
 def _why_no_item(desk: Desk, stage: Stage, cells: list[int]) -> Refusal:
-    waiting = Item.objects.filter(project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage])
+    waiting = Item.objects.filter(
+        project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage], is_control=False
+    )
     total = waiting.count()
     if total == 0:
         return Refusal("Nothing waits here.", "New items arrive as experts submit; look again in a few minutes.")
