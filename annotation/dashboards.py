@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from accounts.roles import Role
+from annotation import appealing
 from annotation.burn_up import BurnUp, burn_up
 from annotation.item_lists import PIPELINE_STATES, Flag, counted_items, flagged, held_now, items_url
 from annotation.models import Cell, Membership, Project
@@ -230,9 +231,13 @@ def needs(project: Project, figures: Sequence[CellFigures], now: datetime) -> li
         disputed=Count("pk", filter=Q(state=State.DISPUTED)),
         waiting=Count("pk", filter=flagged(Flag.WAITING, now)),
         appealable=Count("pk", filter=flagged(Flag.APPEALABLE, now)),
+        appealed=Count("pk", filter=flagged(Flag.APPEALED, now)),
+        overdue=Count("pk", filter=flagged(Flag.OVERDUE, now)),
     )
     return [
-        *_flag_needs(project, counts, ("stuck", "disputed")),
+        *_flag_needs(project, counts, ("stuck", "overdue")),
+        *(_undecidable(project) if counts["appealed"] else []),
+        *_flag_needs(project, counts, ("disputed",)),
         *_unmanned(project, figures, qualified),
         *_flag_needs(project, counts, ("waiting", "appealable")),
     ]
@@ -246,7 +251,11 @@ _FLAG_NEEDS: dict[str, tuple[str, dict[str, str], str, str, str]] = {
     ),
     "disputed": (
         "warn", {"state": State.DISPUTED}, "item is disputed", "items are disputed",
-        "Reviewers disagree; an editor who did neither settles it.",
+        "Reviewers disagree, or an author appeals; an editor who had no part in it settles it.",
+    ),
+    "overdue": (
+        "bad", {"flag": Flag.OVERDUE}, "appeal waits longer than promised", "appeals wait longer than promised",
+        "Its author sees the clock. Overdue ones come first to every editor who may decide.",
     ),
     "waiting": (
         "warn", {"flag": Flag.WAITING}, "item has waited longer than a day", "items have waited longer than a day",
@@ -267,6 +276,20 @@ def _flag_needs(project: Project, counts: dict[str, int], names: Sequence[str]) 
             title = f"{counts[name]} {one if counts[name] == 1 else many}"
             found.append(Need(tone, title, detail, "Look", items_url(project, **wanted)))
     return found
+
+
+def _undecidable(project: Project) -> list[Need]:
+    """Appeals that nobody may decide: everybody admitted to the cell had a part in the item."""
+    return [
+        Need(
+            "bad",
+            f"Nobody may decide the appeal of #{one.item_id}",
+            f"Every editor admitted to {one.item.cell} had a part in it. Admit another one to its cell.",
+            "Find",
+            reverse("annotation:people", args=[project.slug]),
+        )
+        for one in appealing.without_decider(project.pk)
+    ]
 
 
 def _unmanned(project: Project, figures: Sequence[CellFigures], qualified: Qualified) -> list[Need]:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking, corrections
+from annotation import appealing, checking, corrections
 from annotation.crediting import record_outcome
 from annotation.handing_out import held_assignment, lease_lost, refusal_to_settle
-from annotation.models import Adjudication, Approval, Assignment, Draft, EditHunk, Item, Revision
+from annotation.models import Adjudication, Appeal, Approval, Assignment, Draft, EditHunk, Item, Revision
 from annotation.reviewing import approve
 from annotation.steps import end_assignment, lock_item, take_step
 from annotation.tasks import check_item
@@ -167,16 +167,29 @@ def respond(*, person: User, revision_id: int, hunk_ids: Sequence[int], thanks: 
 
 @transaction.atomic
 def adjudicate(
-    *, person: User, item_id: int, token: str, decision: Adjudication.Decision, cause: str, note: str
+    *,
+    person: User,
+    item_id: int,
+    token: str,
+    decision: Adjudication.Decision,
+    cause: str,
+    note: str,
+    ending: str = "",
+    clause_id: int | None = None,
 ) -> Item:
-    """Settles a dispute or an appeal. Repeating it changes nothing."""
+    """Settles a dispute or an appeal. Repeating it changes nothing.
+
+    `ending` is how the appeal ends, where one runs; `clause_id` the clause that turned out unclear.
+    """
     item, assignment = _held(person, item_id, token, Stage.ADJUDICATION)
     if assignment.outcome == Assignment.Outcome.DONE:
         return item
+    opened = appealing.open_appeal(item)
+    refuse_if(appealing.refusal_of_ending(opened, ending, decision), status=409, code="incomplete")
     refuse_if(_refusal_of_note(note), status=409, code="incomplete")
     now = timezone.now()
     assert item.current is not None
-    Adjudication.objects.create(
+    settled = Adjudication.objects.create(
         item=item,
         revision=item.current,
         round=item.round,
@@ -186,7 +199,11 @@ def adjudicate(
         note=clean(note),
         created_at=now,
     )
-    corrections.adjudicated(item, decision, now)
+    if opened:
+        appealing.decide(opened, settled, Appeal.Ending(ending), clause_id)
+        item.appealed = decision == Adjudication.Decision.REJECT  # a later rejection may be appealed anew
+    else:
+        corrections.adjudicated(item, decision, now)
     _carry_out(item, person, decision, now)
     end_assignment(assignment, Assignment.Outcome.DONE, now)
     return item
@@ -215,18 +232,6 @@ def _accept_dispute(item: Item, person: User, now: datetime) -> None:
     item.round += 1
     approve(item, person, Approval.Kind.ADJUDICATION, now)
     take_step(item, Action.ADJUDICATE_REVIEW, by=person, at=now)
-
-
-@transaction.atomic
-def appeal(*, by: User, item_id: int, note: str) -> Item:
-    """A manager opens the appeal of a rejected item, once."""
-    item = lock_item(item_id)
-    if item.appealed:
-        raise Refused(Refusal("This item has had its appeal; the decision stands."), status=409)
-    refuse_if(_refusal_of_note(note), status=409, code="incomplete")
-    item.appealed = True
-    take_step(item, Action.APPEAL_FOR_AUTHOR, by=by, at=timezone.now(), note=clean(note))
-    return item
 
 
 @transaction.atomic

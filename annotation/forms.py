@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from annotation.editing import Edit
-from annotation.models import Adjudication, Verdict
+from annotation.models import Adjudication, Appeal, Verdict
 from annotation.models.judging import FIELD_CHOICES
 from annotation.reasons import DisputeCause, Reason
 from annotation.reviewing import Judgement, Remark
@@ -173,6 +173,14 @@ class GiveUpForm(forms.Form):
     )
 
 
+# What an ending of an appeal says was at the root of it.
+CAUSES = {
+    Appeal.Ending.UPHELD.value: DisputeCause.AUTHOR_ERROR,
+    Appeal.Ending.OVERTURNED.value: DisputeCause.REVIEWER_ERROR,
+    Appeal.Ending.UNCLEAR.value: DisputeCause.GUIDELINE_GAP,
+}
+
+
 class AdjudicateForm(forms.Form):
     token = token_field()
     decision = forms.ChoiceField(
@@ -182,10 +190,11 @@ class AdjudicateForm(forms.Form):
             "invalid_choice": "Choose a decision: accept, have it edited, or reject.",
         },
     )
+    # One of the two: the cause of a disagreement, or how an appeal ends.
     cause = forms.ChoiceField(
         choices=DisputeCause.choices,
+        required=False,
         error_messages={
-            "required": "Cause: choose what was at the root of it.",
             "invalid_choice": "Cause: choose what was at the root of it.",
         },
     )
@@ -195,8 +204,23 @@ class AdjudicateForm(forms.Form):
         error_messages={"max_length": f"Note: shorten it to {LONGEST_NOTE:,} characters."},
     )
 
+    ending = forms.ChoiceField(
+        choices=[choice for choice in Appeal.Ending.choices if choice[0]],
+        required=False,
+        error_messages={"invalid_choice": "Appeal: choose how it ends: upheld, overturned or guideline unclear."},
+    )
+    clause_id = forms.IntegerField(required=False, min_value=1)
+
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
         if len(note.strip()) < SHORTEST_SETTLEMENT:
             raise ValidationError("Note: say in a sentence why. The author and the reviewers read it.")
         return note
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("ending"):
+            given["cause"] = CAUSES[given["ending"]].value
+        elif not given.get("cause") and "cause" not in self.errors and "ending" not in self.errors:
+            self.add_error("cause", "Cause: choose what was at the root of it.")
+        return given

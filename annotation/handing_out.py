@@ -197,6 +197,15 @@ def refusal_to_settle(person: User, item: Item) -> Refusal | None:
         return Refusal("You reviewed this item; somebody else settles the dispute.")
     if item.events.filter(action=Action.GIVE_UP, by=person).exists():
         return Refusal("You gave this item up; somebody else settles the appeal.")
+    return _refusal_of_party(person, item) if item.appealed else None
+
+
+def _refusal_of_party(person: User, item: Item) -> Refusal | None:
+    """An appeal goes to nobody who argued it or decided on the item before."""
+    if item.events.filter(action=Action.APPEAL_FOR_AUTHOR, by=person).exists():
+        return Refusal("You opened this appeal; somebody else settles it.")
+    if item.adjudications.filter(by=person).exists():
+        return Refusal("You settled this item before; somebody else settles the appeal.")
     return None
 
 
@@ -334,9 +343,7 @@ def _why_no_place(cells: list[int]) -> Refusal:
 
 
 def _why_no_item(desk: Desk, stage: Stage, cells: list[int]) -> Refusal:
-    waiting = Item.objects.filter(
-        project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage], is_control=False
-    )
+    waiting = Item.objects.filter(project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage], is_control=False)
     total = waiting.count()
     if total == 0:
         return Refusal("Nothing waits here.", "New items arrive as experts submit; look again in a few minutes.")

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import glossary
+from annotation import appealing, glossary
 from annotation.access import Desk, sees_people, sees_reviews
 from annotation.models import (
     Adjudication,
@@ -203,14 +203,6 @@ def assignments(viewer: Viewer) -> list[tuple[Assignment, str]]:
     return [(one, "you" if one.person_id == viewer.desk.user.pk else str(one.person)) for one in found]
 
 
-def refusal_to_appeal(desk: Desk, item: Item) -> Refusal | None:
-    if not desk.may(Permission.OPEN_APPEALS):
-        return Refusal("Only a manager opens an appeal.")
-    if item.appealed and item.state == State.REJECTED:
-        return Refusal("This item has had its appeal; the decision stands.")
-    return refusal_for(State(item.state), Action.APPEAL_FOR_AUTHOR)
-
-
 def refusal_to_release(desk: Desk, item: Item) -> Refusal | None:
     if not desk.may(Permission.OPEN_APPEALS):
         return Refusal("Only a manager releases a place.")
@@ -235,7 +227,8 @@ def history(desk: Desk, item: Item, asked: Mapping[str, str]) -> dict[str, Any]:
         "adjudications": adjudications(viewer),
         "timeline": timeline(viewer),
         "assignments": assignments(viewer),
-        "appeal_refusal": refusal_to_appeal(desk, item),
+        "appeals": appealing.shown(desk, item) if viewer.judgements else [],
+        "appeal_refusal": appealing.refusal_to_appeal(desk, item),
         "release_refusal": refusal_to_release(desk, item),
     }
 

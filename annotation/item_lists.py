@@ -12,9 +12,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from annotation.checking import STUCK_AFTER
-from annotation.models import Assignment, Cell, Item, Project, Review, Verdict
+from annotation.models import Appeal, Assignment, Cell, Item, Project, Review, Verdict
+from annotation.reasons import Reason
 from annotation.texts import clean
 from annotation.workflow import PLACELESS, State
+from experts.models import Outcome
 
 LONG_WAIT = timedelta(days=1)
 EXCERPT = 160
@@ -33,6 +35,9 @@ class Flag(models.TextChoices):
     STUCK = "stuck", "Stuck in checking"
     WAS_RETURNED = "was_returned", "Returned by a reviewer at least once"
     APPEALABLE = "appealable", "Rejected, appeal possible"
+    APPEALED = "appealed", "Appeal running"
+    OVERDUE = "overdue", "Appeal running, answer overdue"
+    HANDED_IN = "handed_in", "Handed in at least once"
 
 
 _FLAGS: dict[Flag, Callable[[datetime], Q | Exists]] = {
@@ -42,6 +47,9 @@ _FLAGS: dict[Flag, Callable[[datetime], Q | Exists]] = {
     Flag.STUCK: lambda now: Q(state=State.CHECKING, state_since__lt=now - STUCK_AFTER),
     Flag.WAS_RETURNED: lambda _now: Exists(Review.objects.filter(item=OuterRef("pk"), verdict=Verdict.RETURN)),
     Flag.APPEALABLE: lambda _now: Q(state=State.REJECTED, appealed=False),
+    Flag.APPEALED: lambda _now: Q(state=State.DISPUTED, appealed=True),
+    Flag.OVERDUE: lambda now: Exists(Appeal.objects.filter(item=OuterRef("pk"), ending="", due_at__lt=now)),
+    Flag.HANDED_IN: lambda _now: Q(current__isnull=False),
 }
 
 
@@ -62,12 +70,17 @@ class ItemFilter:
     holder: str = ""
     flag: str = ""
     q: str = ""
+    # What was decided of it at some time, and with which reason.
+    outcome: str = ""
+    reason: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "ItemFilter":
         wanted = {field.name: clean(asked.get(field.name, "")).strip()[:LONGEST_SEARCH] for field in fields(cls)}
         wanted["state"] = wanted["state"] if wanted["state"] in State.values else ""
         wanted["flag"] = wanted["flag"] if wanted["flag"] in Flag.values else ""
+        wanted["outcome"] = wanted["outcome"] if wanted["outcome"] in Outcome.Kind.values else ""
+        wanted["reason"] = wanted["reason"] if wanted["reason"] in Reason.values else ""
         for name in ("cell", "author", "holder"):
             wanted[name] = wanted[name] if _is_number(wanted[name]) else ""
         return cls(**wanted)
@@ -100,9 +113,19 @@ def items_matching(project: Project, wanted: ItemFilter, now: datetime) -> Query
         items = items.filter(flagged(Flag(wanted.flag), now))
     if wanted.holder:
         items = items.filter(Exists(held_now(project).filter(item=OuterRef("pk"), person_id=int(wanted.holder))))
+    if wanted.outcome or wanted.reason:
+        items = items.filter(pk__in=_decided(project, wanted))
     if wanted.q:
         items = items.filter(Q(current__prompt__icontains=wanted.q) | Q(current__completion__icontains=wanted.q))
     return items
+
+
+def _decided(project: Project, wanted: ItemFilter) -> "QuerySet[Outcome, int]":
+    asked = {"user_id": wanted.author, "kind": wanted.outcome}
+    outcomes = Outcome.objects.filter(project_id=project.pk, **{name: value for name, value in asked.items() if value})
+    if wanted.reason:
+        outcomes = outcomes.filter(reasons__contains=[wanted.reason])
+    return outcomes.values_list("item_id", flat=True)
 
 
 def held_now(project: Project) -> QuerySet[Assignment]:

@@ -51,6 +51,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parame
         model = Project
         fields = [
             "name", "client_name", "due_on", "overlap", "rework_limit", "rereview_hours", "should_limit",
+            "appeal_days", "appeal_answer_days",
             "spot_check_percent", "lease_minutes", "open_cap",
         ]  # fmt: skip
         labels = {
@@ -75,7 +76,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parame
     @property
     def judging_fields(self) -> list[forms.BoundField]:
         return [
-            self[name] for name in ("overlap", "rework_limit", "rereview_hours", "should_limit", "spot_check_percent")
+            self[name] for name in (
+                "overlap", "rework_limit", "rereview_hours", "should_limit", "spot_check_percent",
+                "appeal_days", "appeal_answer_days",
+            )
         ]
 
     @property

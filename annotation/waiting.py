@@ -1,16 +1,17 @@
 """What waits for a reviewer or an editor, and what they have in hand: the lists of their home pages."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking
+from annotation import appealing, checking
 from annotation.access import Desk
 from annotation.item_lists import counted_items
-from annotation.models import Approval, Assignment, Dismissal, Item, ItemEvent, Look, Review
+from annotation.models import Adjudication, Appeal, Approval, Assignment, Dismissal, Item, ItemEvent, Look, Review
 from annotation.workflow import Action, Stage, State
 from core.paging import Page, keyset_page
 from core.refusal import Refusal
@@ -81,6 +82,8 @@ class Flagged:
     reasons: list[str]
     findings: int
     refusal: Refusal | None = None
+    # Of a running appeal.
+    clock: appealing.Clock | None = None
 
 
 def flagged_for_editing(desk: Desk, cursor: str) -> tuple[Page[Item], list[Flagged]]:
@@ -91,12 +94,28 @@ def flagged_for_editing(desk: Desk, cursor: str) -> tuple[Page[Item], list[Flagg
 
 
 def disputes(desk: Desk) -> list[Flagged]:
+    """Overdue appeals first, then what waits longest."""
+    now = timezone.now()
     items = _with_reasons(counted_items(desk.project).filter(state=State.DISPUTED, leased=False))
+    running = Appeal.objects.filter(ending=Appeal.Ending.OPEN)
     items = items.annotate(
         reviewed_by_me=Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=desk.user)),
-        given_up_by_me=Exists(ItemEvent.objects.filter(item=OuterRef("pk"), action=Action.GIVE_UP, by=desk.user)),
-    )
-    return _flagged(desk.user, list(items.order_by("state_since", "id")[:EDITING_PAGE]))
+        given_up_by_me=_did(desk.user, Action.GIVE_UP),
+        appealed_by_me=_did(desk.user, Action.APPEAL_FOR_AUTHOR),
+        settled_by_me=Exists(Adjudication.objects.filter(item=OuterRef("pk"), by=desk.user)),
+        is_overdue=Exists(running.filter(item=OuterRef("pk"), due_at__lt=now)),
+    ).prefetch_related(Prefetch("appeals", queryset=running, to_attr="running_appeals"))
+    found = _flagged(desk.user, list(items.order_by("-is_overdue", "state_since", "id")[:EDITING_PAGE]))
+    return [replace(one, clock=_clock_of(one.item, now)) for one in found]
+
+
+def _did(person: User, action: Action) -> Exists:
+    return Exists(ItemEvent.objects.filter(item=OuterRef("pk"), action=action, by=person))
+
+
+def _clock_of(item: Item, now: datetime) -> appealing.Clock | None:
+    running: list[Appeal] = item.running_appeals  # type: ignore[attr-defined]  # prefetched above
+    return appealing.Clock(running[0], now) if running else None
 
 
 def _with_reasons(items: "QuerySet[Item]") -> "QuerySet[Item]":
@@ -124,6 +143,10 @@ def _refusal_of(person: User, item: Item) -> Refusal | None:
         return Refusal("You reviewed this item; somebody else settles the dispute.")
     if getattr(item, "given_up_by_me", False):
         return Refusal("You gave this item up; somebody else settles the appeal.")
+    if item.appealed and getattr(item, "appealed_by_me", False):
+        return Refusal("You opened this appeal; somebody else settles it.")
+    if item.appealed and getattr(item, "settled_by_me", False):
+        return Refusal("You settled this item before; somebody else settles the appeal.")
     return None
 
 

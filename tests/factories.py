@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import checking, editing, handing_out, reviewing, writing
+from annotation import appealing, checking, editing, handing_out, reviewing, writing
 from annotation.access import Desk, desk_of
 from annotation.models import Assignment, Cell, Item, Membership, Project, Verdict
 from annotation.places import open_cell
@@ -156,8 +156,11 @@ class Cast:
         checking.check_item(item.pk)
         return fresh(item)
 
-    def adjudicate(self, item: Item, decision: str, editor: User | None = None) -> Item:
+    def adjudicate(self, item: Item, decision: str, editor: User | None = None, *, ending: str = "") -> Item:
+        """An appeal ends as the decision says, unless another `ending` is given."""
         editor = editor or self.other_editor
+        if item.appealed and not ending:
+            ending = "upheld" if decision == "reject" else "overturned"
         assignment = self.start(editor, Stage.ADJUDICATION)
         editing.adjudicate(
             person=editor,
@@ -166,7 +169,18 @@ class Cast:
             decision=decision,  # type: ignore[arg-type]
             cause="subjective",
             note="Both have a point; the guideline decides.",
+            ending=ending,
         )
+        return fresh(item)
+
+    def appeal(
+        self, item: Item, by: User | None = None, argument: str = "The source is named in the last line."
+    ) -> Item:
+        """By its author, unless somebody else is named."""
+        by = by or item.author
+        assert by is not None
+        reason = next(iter(appealing.disputable_reasons(item)), "")
+        appealing.appeal(desk(by, self.project), item.pk, reason=reason, argument=argument)
         return fresh(item)
 
     def item_at(self, state: State) -> Item:

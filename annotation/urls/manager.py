@@ -1,6 +1,7 @@
 from django.urls import path
 
 from annotation.views import (
+    appeals,
     cells,
     checks,
     diversity,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("p/<slug:slug>/guideline/edit/new", guideline.clause_new, name="clause-new"),
     path("p/<slug:slug>/guideline/edit/<int:clause_id>/", guideline.clause_edit, name="clause-edit"),
     path("p/<slug:slug>/guideline/edit/<int:clause_id>/remove", guideline.clause_remove, name="clause-remove"),
+    path("p/<slug:slug>/guideline/tasks/<int:task_id>/resolve", appeals.resolve_task, name="guideline-task-resolve"),
     path("p/<slug:slug>/guideline/preview", guideline.preview, name="guideline-preview"),
     path("p/<slug:slug>/people/", people.people, name="people"),
     path("p/<slug:slug>/people/invite", inviting.invite, name="invite"),

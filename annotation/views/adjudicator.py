@@ -1,16 +1,20 @@
 """The adjudicator's page: all reviews of the round side by side, and one decision."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import editing, handing_out, judgements, panel
+from annotation import appealing, editing, handing_out, judgements, panel
 from annotation.access import Desk, get_item, requires
 from annotation.forms import AdjudicateForm
-from annotation.models import Adjudication, Assignment, Item
+from annotation.models import Adjudication, Appeal, Assignment, Clause, Item
 from annotation.reasons import DisputeCause, SkipReason
+from annotation.setting_up import guideline_of
 from annotation.views.reviewer import held
 from annotation.workflow import Stage, State
 from core.htmx import wants_json
@@ -64,11 +68,24 @@ def settle(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
             decision=Adjudication.Decision(given["decision"]),
             cause=given["cause"],
             note=given["note"],
+            ending=given["ending"],
+            clause_id=given["clause_id"],
         )
     except Refused as refused:
         return _page(request, desk, item, form, refused=refused, status=refused.status)
     messages.success(request, f"{settled}: {OUTCOMES.get(State(settled.state), 'settled.')}")
     return redirect("annotation:editor-home", desk.project.slug)
+
+
+def _appeal_of(item: Item) -> dict[str, Any]:
+    """What the author argues, how it may end, and the clauses that may turn out unclear."""
+    opened = appealing.open_appeal(item)
+    if opened is None:
+        return {}
+    clauses = Clause.objects.filter(guideline=guideline_of(item.project)).only("id", "code", "title")
+    endings = [choice for choice in Appeal.Ending.choices if choice[0]]
+    clock = appealing.Clock(opened, timezone.now())
+    return {"appeal": opened, "clock": clock, "endings": endings, "clauses": clauses}
 
 
 def _page(
@@ -100,6 +117,7 @@ def _page(
         "settlements": judgements.settlements_of(item),
         "accepting": judgements.what_accepting_does(item, latest),
         "causes": DisputeCause.choices,
+        **_appeal_of(item),
         "skip_reasons": SkipReason.choices,
         "panel": panel.stored_panel(item),
         "is_code": item.cell.format in ("json", "xml", "csv"),

@@ -25,7 +25,7 @@ OUTCOMES = {
     State.CHECKING: "Saved. The checks run on the new text, then it goes on by itself.",
     State.ACCEPTED: "Kept as it is and accepted.",
     State.IN_REVIEW: "Kept as it is; one more reviewer looks at it.",
-    State.REJECTED: "Given up: the item is rejected. A manager may open an appeal.",
+    State.REJECTED: "Given up: the item is rejected. Its author may appeal.",
 }
 CHANGED = Refusal("You have changed the text.", "Press Finish to save the changes, or restore the original first.")
 

@@ -6,7 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
+from annotation import appealing
 from annotation.access import Desk, requires
+from annotation.guideline_versions import consequence, publish_major
 from annotation.models import Clause, Comment
 from annotation.setting_up import clauses_for, guideline_of, next_position
 from annotation.setup_forms import ClauseForm, IntroductionForm
@@ -24,6 +26,7 @@ def guideline(request: HttpRequest, desk: Desk) -> HttpResponse:
         "skills": Skill.choices,
         "skill": skill,
         "may_edit": desk.may(Permission.SET_UP_PROJECT),
+        "tasks": appealing.open_tasks(desk.project.pk) if desk.may(Permission.SET_UP_PROJECT) else [],
     }
     page, part = "annotation/manager/guideline.html", "annotation/manager/_clauses.html"
     return render_page_or_part(request, page, context, part=part)
@@ -52,24 +55,40 @@ def clause_new(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SET_UP_PROJECT)
 def clause_edit(request: HttpRequest, desk: Desk, clause_id: int) -> HttpResponse:
-    return _edit(request, desk, get_object_or_404(Clause, guideline__project=desk.project, pk=clause_id))
+    return _edit(request, desk, _clause(desk, clause_id))
+
+
+def _clause(desk: Desk, clause_id: int) -> Clause:
+    """Of the version in force: earlier ones stay as people read them."""
+    return get_object_or_404(Clause, guideline=guideline_of(desk.project), pk=clause_id)
 
 
 def _edit(request: HttpRequest, desk: Desk, clause: Clause) -> HttpResponse:
+    before = clause.code
     form = ClauseForm(request.POST or None, instance=clause)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, f"Clause {clause.code} is saved; everybody reads it from now on.")
+        _save(request, desk, form, before)
         return redirect("annotation:guideline-edit", desk.project.slug)
     pointed_at = Comment.objects.filter(clause=clause.pk).count() if clause.pk else 0
-    context = {"form": form, "clause": clause, "pointed_at": pointed_at}
+    told = consequence(desk.project, [before]) if clause.pk else None
+    context = {"form": form, "clause": clause, "pointed_at": pointed_at, "consequence": told}
     return render(request, "annotation/manager/clause.html", context, status=422 if form.is_bound else 200)
+
+
+def _save(request: HttpRequest, desk: Desk, form: ClauseForm, before: str) -> None:
+    clause: Clause = form.instance
+    if clause.pk and request.POST.get("major"):
+        change = publish_major(clause, before=before, by=desk.user, note=request.POST.get("major_note", ""))
+        messages.success(request, f"Published as version {change.version} of the guideline: {clause.code} has changed.")
+        return
+    form.save()
+    messages.success(request, f"Clause {clause.code} is saved; everybody reads it from now on.")
 
 
 @require_POST
 @requires(Permission.SET_UP_PROJECT)
 def clause_remove(request: HttpRequest, desk: Desk, clause_id: int) -> HttpResponse:
-    clause = get_object_or_404(Clause, guideline__project=desk.project, pk=clause_id)
+    clause = _clause(desk, clause_id)
     clause.delete()
     messages.success(request, f"Clause {clause.code} is removed.")
     return redirect("annotation:guideline-edit", desk.project.slug)

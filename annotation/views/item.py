@@ -11,6 +11,7 @@ from annotation import editing
 from annotation.access import Desk, get_item, requires
 from annotation.histories import history
 from annotation.item_lists import ORDER, Flag, ItemFilter, as_rows, choices_for, items_matching
+from annotation.reasons import Reason
 from annotation.workflow import State
 from core.htmx import htmx_of, render_page_or_part
 from core.paging import keyset_page
@@ -27,6 +28,7 @@ def items(request: HttpRequest, desk: Desk) -> HttpResponse:
         "choices": choices_for(desk.project),
         "states": State.choices,
         "flags": Flag.choices,
+        "reason_label": Reason(wanted.reason).label if wanted.reason else "",
     }
     return render_page_or_part(request, "annotation/item/items.html", context, part="annotation/item/_items.html")
 
@@ -38,15 +40,6 @@ def item(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     htmx = htmx_of(request)
     part = "annotation/item/_compare.html" if htmx and htmx.target == "compare" else "annotation/item/_item.html"
     return render_page_or_part(request, "annotation/item/item.html", context, part=part)
-
-
-@require_POST
-@requires(Permission.OPEN_APPEALS)
-def appeal(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
-    found = get_item(desk, item_id)
-    editing.appeal(by=desk.user, item_id=found.pk, note=request.POST.get("note", ""))
-    messages.success(request, "The appeal is open: an editor who had no part in it settles it.")
-    return redirect("annotation:item", desk.project.slug, found.pk)
 
 
 @require_POST

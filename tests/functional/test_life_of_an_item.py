@@ -319,19 +319,20 @@ def test_a_rejected_item_has_its_appeal_and_is_accepted_after_all(company: Compa
     item = company.judge(cast.reviewers[2], item, "a")
     assert item.state == State.ACCEPTED
     assert item.place is not None
-    assert actions(item)[2:] == ["pass", "first_reject", "reject", "appeal", "adjudicate_review", "accept"]
+    assert actions(item)[2:] == ["pass", "first_reject", "reject", "appeal_for_author", "adjudicate_review", "accept"]
     assert Review.objects.filter(item=item).count() == 3
 
 
 def appeal(page: Page, why: str) -> None:
-    page.get_by_role("button", name="appeal").first.click()
-    page.get_by_label("Why").last.fill(why)
-    page.get_by_role("button", name="appeal").last.click()
+    page.get_by_role("link", name="Appeal").click()
+    page.locator("input[name=reason]").first.check(force=True)
+    page.get_by_label("Your argument").fill(why)
+    page.get_by_role("button", name="Send the appeal").click()
     expect(page.locator("#toasts")).to_contain_text("The appeal is open")
 
 
 def settled(page: Page, item: Item, key: str) -> Item:
-    page.get_by_label("A matter of taste").check(force=True)
+    page.get_by_label("Overturned" if item.appealed else "A matter of taste").check(force=True)
     page.get_by_role("textbox", name="Why").fill("The guideline asks for one answer, and this is one.")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press(key)

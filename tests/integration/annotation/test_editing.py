@@ -117,16 +117,6 @@ def test_giving_up_needs_a_sentence_and_rejects(cast: Cast, flagged: Item) -> No
     assert Outcome.objects.get().kind == Outcome.Kind.REJECTED
 
 
-def test_an_appeal_is_opened_once_and_with_a_reason(cast: Cast) -> None:
-    item = cast.item_at(State.REJECTED)
-    with pytest.raises(Refused, match="Say in a sentence why"):
-        editing.appeal(by=cast.manager, item_id=item.pk, note="")
-    editing.appeal(by=cast.manager, item_id=item.pk, note=NOTE)
-    assert cast.adjudicate(item, "reject").state == State.REJECTED
-    with pytest.raises(Refused, match="has had its appeal"):
-        editing.appeal(by=cast.manager, item_id=item.pk, note=NOTE)
-
-
 @pytest.mark.parametrize(
     ("decision", "state"),
     [("accept", State.ACCEPTED), ("edit", State.IN_EDITING), ("reject", State.REJECTED)],
@@ -154,8 +144,7 @@ def test_an_editing_token_does_not_settle_a_dispute(cast: Cast) -> None:
 
 def test_a_rejected_item_accepted_on_appeal_still_has_two_people_behind_it(cast: Cast) -> None:
     item = cast.item_at(State.REJECTED)
-    editing.appeal(by=cast.manager, item_id=item.pk, note=NOTE)
-    item = cast.adjudicate(item, "accept")
+    item = cast.adjudicate(cast.appeal(item), "accept")
     assert item.state == State.IN_REVIEW
     assert cast.judge(item, cast.reviewers[2], "accept").state == State.ACCEPTED
 

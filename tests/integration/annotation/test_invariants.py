@@ -280,6 +280,7 @@ class Walk:
         editing.adjudicate(
             person=held.person, item_id=held.item_id, token=str(held.token), cause="subjective",
             decision=self.random.choice(["accept", "edit", "reject"]), note="The guideline decides it.",
+            ending=self.random.choice(["upheld", "overturned", "unclear"]) if held.item.appealed else "",
         )  # fmt: skip
 
     def hand_back(self) -> None:
@@ -300,7 +301,8 @@ class Walk:
         handing_out.lapse_overdue_leases(timezone.now())
 
     def appeal(self) -> None:
-        editing.appeal(by=self.person(), item_id=self.item().pk, note="The author has named a source.")
+        item = self.item()
+        self.cast.appeal(item, self.random.choice([item.author, self.person()]))
 
     def release(self) -> None:
         editing.release(by=self.person(), item_id=self.item().pk)

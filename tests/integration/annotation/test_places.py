@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation import editing, handing_out, invariants
+from annotation import handing_out, invariants
 from annotation.models import Context, Item, Place
 from annotation.places import free_places, set_target
 from annotation.workflow import State
@@ -62,7 +62,7 @@ def test_the_surplus_shrinks_first_when_somebody_gives_a_place_back(small: Cast)
 def test_an_appeal_brings_an_item_back_into_a_full_cell(small: Cast) -> None:
     rejected = small.item_at(State.REJECTED)
     small.start(small.other_author)
-    editing.appeal(by=small.manager, item_id=rejected.pk, note="The reviewers overlooked the source.")
+    small.appeal(rejected, small.manager)
     assert fresh(rejected).place.extra
     assert invariants.violations() == {}
 

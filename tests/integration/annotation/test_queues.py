@@ -168,7 +168,7 @@ def test_who_gave_an_item_up_does_not_settle_its_appeal(cast: Cast) -> None:
     item = cast.item_at(State.IN_EDITING)
     token = str(cast.start(cast.editor, Stage.EDITING).token)
     editing.give_up(person=cast.editor, item_id=item.pk, token=token, note="Nothing here can be saved.")
-    editing.appeal(by=cast.manager, item_id=item.pk, note="The author has named a source.")
+    cast.appeal(item, cast.manager)
     empty_words(cast, cast.editor, Stage.ADJUDICATION)
     assert cast.start(cast.other_editor, Stage.ADJUDICATION).item_id == item.pk
 

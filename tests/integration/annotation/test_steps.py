@@ -72,7 +72,12 @@ def release(cast: Cast) -> Attempt:
 
 def appeal(cast: Cast) -> Attempt:
     item = cast.item_at(State.REJECTED)
-    return Attempt(item, cast.manager, lambda: editing.appeal(by=cast.manager, item_id=item.pk, note=NOTE))
+    return Attempt(item, cast.author, lambda: cast.appeal(item))
+
+
+def appeal_for_author(cast: Cast) -> Attempt:
+    item = cast.item_at(State.REJECTED)
+    return Attempt(item, cast.manager, lambda: cast.appeal(item, cast.manager))
 
 
 def judging(verdict: Verdict, *earlier: str, **settings: int) -> Callable[[Cast], Attempt]:
@@ -181,6 +186,7 @@ ATTEMPTS: dict[Action, Callable[[Cast], Attempt]] = {
     Action.KEEP_FOR_REVIEW: keep_for_review,
     Action.GIVE_UP: give_up,
     Action.APPEAL: appeal,
+    Action.APPEAL_FOR_AUTHOR: appeal_for_author,
     Action.ADJUDICATE_ACCEPT: settling("accept"),
     Action.ADJUDICATE_REVIEW: settle_without_a_reviewers_yes,
     Action.ADJUDICATE_EDIT: settling("edit"),

@@ -71,7 +71,7 @@ def test_every_item_can_still_come_to_an_end() -> None:
 
 def test_accepted_is_the_end_and_rejected_only_leads_to_an_appeal() -> None:
     assert actions_from(State.ACCEPTED) == []
-    assert [step.action for step in actions_from(State.REJECTED)] == [Action.APPEAL]
+    assert [step.action for step in actions_from(State.REJECTED)] == [Action.APPEAL, Action.APPEAL_FOR_AUTHOR]
 
 
 def test_only_the_system_leaves_checking() -> None:
