@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
+    "settle-ledgers": {"task": "annotation.tasks.settle_ledgers", "schedule": 60.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 

@@ -1,0 +1,203 @@
+"""Payment runs: what is payable becomes paid, by person and currency, once; taking a run back is a run of its own."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from accounts.models import User
+from annotation import money
+from annotation.ledger import lock_ledger
+from annotation.models import LedgerEntry, PaymentRun, Project
+from core.refusal import Refusal, Refused, refuse_if
+
+Kind, State = LedgerEntry.Kind, LedgerEntry.State
+
+
+@dataclass
+class Line:
+    """One person in one currency. `amount` in minor units."""
+
+    person: User
+    currency: str
+    entries: list[LedgerEntry] = field(default_factory=list)
+
+    @property
+    def amount(self) -> int:
+        return sum(entry.amount for entry in self.entries)
+
+    @property
+    def seconds(self) -> int:
+        return sum(entry.active_seconds for entry in self.entries if entry.kind == Kind.WORK)
+
+    @property
+    def pieces(self) -> int:
+        return sum(entry.kind == Kind.WORK for entry in self.entries)
+
+    @property
+    def is_owed(self) -> bool:
+        """Who owes more than they are owed is not paid less than nothing: it waits for their next work."""
+        return self.amount < 0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would pay, and what it leaves for later; `seen` stands for exactly these entries."""
+
+    until: date
+    lines: list[Line]
+    waiting: list[Line]
+
+    @property
+    def entries(self) -> list[LedgerEntry]:
+        return [entry for line in self.lines for entry in line.entries]
+
+    @property
+    def totals(self) -> list[tuple[int, str]]:
+        return totals(self.lines)
+
+    @property
+    def seen(self) -> str:
+        named = ",".join(f"{entry.pk}:{entry.amount}" for entry in sorted(self.entries, key=lambda entry: entry.pk))
+        return hashlib.sha256(f"{self.until}|{named}".encode()).hexdigest()[:24]
+
+
+def totals(lines: Iterable[Line]) -> list[tuple[int, str]]:
+    found: dict[str, int] = {}
+    for line in lines:
+        found[line.currency] = found.get(line.currency, 0) + line.amount
+    return [(amount, currency) for currency, amount in sorted(found.items())]
+
+
+def preview(project: Project, until: date) -> Preview:
+    """Work done up to and including this day, payable now."""
+    before = datetime.combine(until + timedelta(days=1), time.min, UTC)
+    rows = LedgerEntry.objects.filter(project=project, state=State.PAYABLE, earned_at__lt=before)
+    lines = lines_of(rows.select_related("person").order_by("earned_at", "pk"))
+    return Preview(until, [line for line in lines if not line.is_owed], [line for line in lines if line.is_owed])
+
+
+def lines_of(entries: Iterable[LedgerEntry]) -> list[Line]:
+    found: dict[tuple[int, str], Line] = {}
+    for entry in entries:
+        line = found.setdefault((entry.person_id, entry.currency), Line(entry.person, entry.currency))
+        line.entries.append(entry)
+    return sorted(found.values(), key=lambda line: (str(line.person).casefold(), line.person.pk, line.currency))
+
+
+def refusal_to_pay(previewed: Preview) -> Refusal | None:
+    if previewed.entries:
+        return None
+    return Refusal(
+        "Nothing is payable up to that day.",
+        "Work becomes payable when an item is accepted or a review is handed in; choose a later day.",
+    )
+
+
+@transaction.atomic
+def pay(*, by: User, project: Project, until: date, seen: str, note: str = "") -> PaymentRun:
+    """Marks what the person has seen as paid. Raises Refused (409) when it is not the same any more, or nothing."""
+    lock_ledger(project)
+    previewed = preview(project, until)
+    refuse_if(refusal_to_pay(previewed), status=409, code="empty")
+    if previewed.seen != seen:
+        words = Refusal("The ledger has changed since this preview.", "Look at it again and confirm it then.")
+        raise Refused(words, status=409, code="changed")
+    run = _new_run(project, by, until, note)
+    _mark_paid(previewed.entries, run)
+    return run
+
+
+def _new_run(project: Project, by: User, until: date, note: str, reverses: PaymentRun | None = None) -> PaymentRun:
+    last = PaymentRun.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+    return PaymentRun.objects.create(
+        project=project, number=last + 1, until=until, note=note[:200], made_by=by, made_at=timezone.now(),
+        reverses=reverses,
+    )  # fmt: skip
+
+
+def _mark_paid(entries: Sequence[LedgerEntry], run: PaymentRun) -> None:
+    ids = [entry.pk for entry in entries]
+    paid = LedgerEntry.objects.filter(pk__in=ids, state=State.PAYABLE).update(state=State.PAID, run=run)
+    assert paid == len(ids), "the ledger is locked while it is paid"
+
+
+def refusal_to_undo(run: PaymentRun) -> Refusal | None:
+    if run.reverses_id is not None:
+        return Refusal("This run takes another one back.", "Make a new payment run instead.")
+    if PaymentRun.objects.filter(reverses=run).exists():
+        return Refusal("This run has been taken back already.")
+    if run.exported_at is not None:
+        return Refusal("Payroll has the file of this run.", "What was wrong in it is corrected by hand in payroll.")
+    return None
+
+
+@transaction.atomic
+def undo(*, by: User, run: PaymentRun) -> PaymentRun:
+    """A run that takes every entry of the other back, and the same amounts once more as payable."""
+    lock_ledger(run.project)
+    run.refresh_from_db()
+    refuse_if(refusal_to_undo(run), status=409)
+    entries = list(run.entries.order_by("pk"))
+    reversing = _new_run(run.project, by, run.until, f"Takes run {run.number} back", reverses=run)
+    now = reversing.made_at
+    LedgerEntry.objects.bulk_create(_mirror(entry, Kind.REVERSAL, now, reversing) for entry in entries)
+    LedgerEntry.objects.bulk_create(_mirror(entry, Kind.REISSUE, entry.earned_at, None) for entry in entries)
+    return reversing
+
+
+def _mirror(entry: LedgerEntry, kind: Kind, at: datetime, run: PaymentRun | None) -> LedgerEntry:
+    is_reversal = kind == Kind.REVERSAL
+    return LedgerEntry(
+        project_id=entry.project_id, person_id=entry.person_id, item_id=entry.item_id, cell_id=entry.cell_id,
+        stage=entry.stage, kind=kind, key=f"{kind}:{entry.pk}", currency=entry.currency, rate_id=entry.rate_id,
+        amount=-entry.amount if is_reversal else entry.amount, state=State.PAID if is_reversal else State.PAYABLE,
+        earned_at=at, corrects=entry, run=run, reason=f"Run {entry.run.number if entry.run else ''} was taken back",
+    )  # fmt: skip
+
+
+def mark_exported(run: PaymentRun, now: datetime) -> None:
+    """The first file that leaves counts; from then on the run stands."""
+    PaymentRun.objects.filter(pk=run.pk, exported_at=None).update(exported_at=now)
+
+
+def run_lines(run: PaymentRun) -> list[Line]:
+    return lines_of(run.entries.select_related("person", "item").order_by("earned_at", "pk"))
+
+
+# --- files for payroll
+
+
+PERSON_COLUMNS = ("person", "e-mail", "currency", "pieces", "active hours", "amount")
+LINE_COLUMNS = (
+    "entry", "person", "e-mail", "item", "language", "domain", "skill", "stage", "kind", "state", "earned at",
+    "active hours", "currency", "amount", "reason", "run",
+)  # fmt: skip
+
+
+def hours(seconds: int) -> str:
+    return f"{seconds / 3600:.2f}"
+
+
+def person_rows(lines: Iterable[Line]) -> Iterable[Sequence[object]]:
+    for line in lines:
+        amount = money.plain(line.amount, line.currency)
+        yield str(line.person), line.person.email, line.currency, line.pieces, hours(line.seconds), amount
+
+
+_LINE_VALUES = (
+    "pk", "person__name", "person__email", "item_id", "cell__language_id", "cell__domain__name", "cell__skill",
+    "stage", "kind", "state", "earned_at", "active_seconds", "currency", "amount", "reason",
+)  # fmt: skip
+
+
+def line_rows(entries: "Iterable[LedgerEntry] | object") -> Iterable[Sequence[object]]:
+    """From a queryset, read in pieces: a project's whole ledger fits through."""
+    rows = entries.annotate(run_number=F("run__number")).values_list(*_LINE_VALUES, "run_number")  # type: ignore[attr-defined]
+    for row in rows.iterator(chunk_size=2000):
+        *who, at, seconds, currency, amount, reason, run = row
+        yield *who, at.isoformat(), hours(seconds), currency, money.plain(amount, currency), reason, run or ""
