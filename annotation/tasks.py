@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import checking, handing_out, indexing, routing, shown
+from annotation import checking, handing_out, indexing, routing, shown, testing, testing_results
 from annotation.models import Project
 from qa import metrics, workers
 from qa.checks.base import Weight
@@ -123,6 +123,14 @@ def recheck_stuck_items(**_later: Any) -> None:
     """A worker was killed or the broker lost a message: what still stands in checking is taken up again."""
     for item_id in checking.stuck_items(timezone.now()):
         check_item.delay(item_id=item_id)
+
+
+@shared_task(queue="fast")
+def keep_tests(**_later: Any) -> None:
+    """Tries whose clock has run out get their result; results whose grace has run out rest until the re-test."""
+    now = timezone.now()
+    testing.close_overdue(now)
+    testing_results.end_grace(now, testing.may_take_retest)
 
 
 @shared_task(queue="fast")

@@ -98,7 +98,10 @@ def _refusal_of_pool(test: Test, person: User, lapse: Lapse | None) -> Refusal |
 
 @transaction.atomic
 def start(test: Test, person: User, *, native: bool = False) -> Attempt:
-    """The try under way, or a new one with items drawn for it. Raises Refused when there can be none."""
+    """The try under way, or a new one with items drawn for it. Raises Refused when there can be none.
+
+    `native` is what the person says; what is known already goes before it.
+    """
     locked = Test.objects.select_for_update(no_key=True).select_related("project").get(pk=test.pk)
     under_way = running(locked, person)
     if under_way is not None:
@@ -106,11 +109,12 @@ def start(test: Test, person: User, *, native: bool = False) -> Attempt:
     now = timezone.now()
     refuse_if(refusal_to_start(locked, person, now), status=409)
     lapse = results.open_lapse(locked, person)
+    known = results.known_native(person, locked.language_id)
     attempt = Attempt.objects.create(
         test=locked,
         person=person,
         kind=Attempt.Kind.RETEST if lapse else Attempt.Kind.FULL,
-        native=native,
+        native=native if known is None else known,
         guideline_version=guideline_of(locked.project).version,
         pass_percent=locked.pass_percent,
         started_at=now,
@@ -246,6 +250,11 @@ def _end(attempt: Attempt, now: datetime) -> None:
         attempt.save(update_fields=["state", "answered_at", "score"])
         return
     results.settle(attempt, passed=judged_well and piece is None, now=now)
+
+
+def may_take_retest(lapse: Lapse) -> bool:
+    """Whether anything is there to be asked: nobody loses a skill for a re-test that does not exist."""
+    return lapse.attempt.test.is_open and retest_pool(lapse.attempt.test, lapse).exists()
 
 
 def overdue(now: datetime) -> list[Attempt]:

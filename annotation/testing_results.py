@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SpokenLanguage, User
 from annotation.models import Attempt, Guideline, GuidelineChange, Lapse, Project, Test, TestAnswer, TestItem
+from annotation.testing_access import join_as_applied
 from experts.models import Qualification
 from experts.qualifications import qualify
 
@@ -25,6 +26,7 @@ def settle(attempt: Attempt, *, passed: bool, now: datetime) -> None:
     attempt.save(update_fields=["state", "score", "answered_at", "finished_at"])
     if passed:
         _admit(attempt)
+        join_as_applied(attempt.person, attempt.test)
         _open_lapses(attempt.test, attempt.person).update(renewed_at=now)
 
 
@@ -40,6 +42,15 @@ def _admit(attempt: Attempt) -> None:
         native=attempt.native or (there.native if there else False),
         fit=there.fit if there else 1.0,
     )
+
+
+def known_native(person: User, language_id: str) -> bool | None:
+    """From the profile, else from what a person was admitted to before; None where they have to be asked."""
+    spoken = list(SpokenLanguage.objects.filter(profile__user=person).values_list("language_code", "level"))
+    if spoken:
+        return (language_id, SpokenLanguage.Level.NATIVE) in spoken
+    admitted = Qualification.objects.filter(user=person, language=language_id).values_list("native", flat=True)
+    return any(admitted) if admitted else None
 
 
 # --- major changes

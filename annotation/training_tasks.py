@@ -19,6 +19,7 @@ from annotation.models import (
     Look,
     Review,
     Revision,
+    TrainingAnswer,
     TrainingSet,
     TrainingTask,
     Verdict,
@@ -250,3 +251,17 @@ def _sentences(name: str, line: str, offset: int) -> list[Segment]:
 
 def segments_of(task: TrainingTask) -> dict[str, list[Segment]]:
     return {"prompt": segments("prompt", task.prompt), "completion": segments("completion", task.completion)}
+
+
+def marked(task: TrainingTask, chosen: TrainingAnswer) -> dict[str, str]:
+    """The field with the mistake in three parts, and the words that were chosen; nothing of tasks to judge."""
+    if task.kind != Kind.FIND:
+        return {}
+    texts = {"prompt": task.prompt, "completion": task.completion}
+    text = texts[task.field]
+    return {
+        "before": text[: task.start],
+        "mistake": text[task.start : task.end],
+        "after": text[task.end :],
+        "chosen": texts.get(chosen.field, "")[chosen.start : chosen.end],
+    }

@@ -226,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"priority": 6},
     },
+    "keep-tests": {"task": "annotation.tasks.keep_tests", "schedule": 60.0},
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "settle-ledgers": {"task": "annotation.tasks.settle_ledgers", "schedule": 60.0},

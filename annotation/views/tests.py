@@ -1,0 +1,176 @@
+"""Tests as those who lead see them: pools, settings, items, and pieces to be scored."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.roles import Permission
+from annotation import testing_board as board
+from annotation import testing_items, testing_pieces
+from annotation.access import Desk, get_item, requires
+from annotation.models import Attempt, Piece, Test, TestItem
+from annotation.rubric import CRITERIA, RUBRIC
+from annotation.testing_forms import TestForm, TestItemForm
+from annotation.testing_results import lapses_in
+from core.refusal import Refused, refuse_if
+
+PEOPLE_SHOWN = 50
+LEVELS = ("1", "2", "3", "4", "5")
+
+
+@require_safe
+@requires(Permission.SEE_ITEMS)
+def tests(request: HttpRequest, desk: Desk) -> HttpResponse:
+    context = {
+        "rows": board.rows_of(desk.project),
+        "candidates": testing_items.candidates(desk.project),
+        "waiting": board.pieces_waiting(desk.project),
+        "lapses": lapses_in(desk.project),
+        "now": timezone.now(),
+    }
+    return render(request, "annotation/testing/tests.html", context)
+
+
+@require_POST
+@requires(Permission.SEE_ITEMS)
+def use_in_test(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
+    """The first of the two clicks; the second opens the test."""
+    item, found = testing_items.use_in_test(get_item(desk, item_id), desk.user)
+    text = format_html(
+        "In the test <a href='{}'>{}</a>. <a href='{}'>Edit its explanation</a>.",
+        reverse("annotation:test", args=[desk.project.slug, found.pk]),
+        str(found),
+        reverse("annotation:test-item", args=[desk.project.slug, item.pk]),
+    )
+    messages.success(request, text)
+    if request.POST.get("next") == "tests":
+        return redirect("annotation:tests", desk.project.slug)
+    return redirect("annotation:item", desk.project.slug, item_id)
+
+
+def _test(desk: Desk, test_id: int) -> Test:
+    tests = Test.objects.select_related("language", "domain", "project")
+    return get_object_or_404(tests, pk=test_id, project=desk.project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SEE_ITEMS)
+def test(request: HttpRequest, desk: Desk, test_id: int) -> HttpResponse:
+    found = _test(desk, test_id)
+    form = TestForm(request.POST or None, instance=_test(desk, test_id))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "The test is saved. Tries under way keep the marks they began with.")
+        return redirect("annotation:test", desk.project.slug, test_id)
+    attempts = Attempt.objects.filter(test=found).select_related("person").order_by("-started_at")
+    context = {
+        "test": found,
+        "row": board.rows_of(desk.project, [found])[0],
+        "items": board.item_figures(found),
+        "attempts": attempts[:PEOPLE_SHOWN],
+        "form": form,
+    }
+    return render(request, "annotation/testing/test.html", context, status=422 if form.is_bound else 200)
+
+
+test.__test__ = False  # type: ignore[attr-defined]  # a page, not a test of pytest
+
+
+@require_POST
+@requires(Permission.SEE_ITEMS)
+def test_open(request: HttpRequest, desk: Desk, test_id: int) -> HttpResponse:
+    found = _test(desk, test_id)
+    refuse_if(board.rows_of(desk.project, [found])[0].refusal, status=409)
+    Test.objects.filter(pk=found.pk, opened_at=None).update(opened_at=timezone.now())
+    messages.success(request, "The test is open: applicants and experts find it on their page.")
+    return redirect("annotation:test", desk.project.slug, test_id)
+
+
+@require_POST
+@requires(Permission.SEE_ITEMS)
+def test_close(request: HttpRequest, desk: Desk, test_id: int) -> HttpResponse:
+    Test.objects.filter(pk=_test(desk, test_id).pk).update(opened_at=None)
+    messages.success(request, "Nobody can begin it now. Tries under way can be finished; results hold.")
+    return redirect("annotation:test", desk.project.slug, test_id)
+
+
+def _item(desk: Desk, test_item_id: int) -> TestItem:
+    items = TestItem.objects.select_related("language", "domain", "project")
+    return get_object_or_404(items, pk=test_item_id, project=desk.project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SEE_ITEMS)
+def test_item(request: HttpRequest, desk: Desk, test_item_id: int) -> HttpResponse:
+    item = _item(desk, test_item_id)
+    form = TestItemForm(request.POST or None, instance=_item(desk, test_item_id), project=desk.project)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved. Answers that were given keep their points.")
+        return redirect("annotation:test-item", desk.project.slug, item.pk)
+    of = Test.objects.filter(
+        project=desk.project, language=item.language, domain=item.domain, skills__contains=[item.skill]
+    )
+    context = {"item": item, "form": form, "tests": of.select_related("language", "domain")}
+    return render(request, "annotation/testing/item_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Permission.SEE_ITEMS)
+def test_item_retire(request: HttpRequest, desk: Desk, test_item_id: int) -> HttpResponse:
+    testing_items.retire(_item(desk, test_item_id))
+    messages.success(request, "Retired: it is drawn no more. Answers that were given keep their points.")
+    return redirect("annotation:test-item", desk.project.slug, test_item_id)
+
+
+@require_POST
+@requires(Permission.SEE_ITEMS)
+def test_item_confirm(request: HttpRequest, desk: Desk, test_item_id: int) -> HttpResponse:
+    testing_items.confirm(_item(desk, test_item_id))
+    messages.success(request, "Confirmed: it is drawn again, with the clause as it reads now.")
+    return redirect("annotation:test-item", desk.project.slug, test_item_id)
+
+
+@require_safe
+@requires(Permission.SEE_ITEMS)
+def pieces(request: HttpRequest, desk: Desk) -> HttpResponse:
+    return render(
+        request, "annotation/testing/pieces.html", {"pieces": testing_pieces.waiting(desk.project, desk.user)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SEE_ITEMS)
+def piece(request: HttpRequest, desk: Desk, piece_id: int) -> HttpResponse:
+    handed_in = Piece.objects.filter(attempt__test__project=desk.project, submitted_at__isnull=False)
+    related = handed_in.select_related("attempt__test__language", "attempt__test__domain")
+    found = get_object_or_404(related, pk=piece_id)
+    refuse_if(testing_pieces.refusal_to_score(found, desk.user))
+    if request.method != "POST":
+        return _score_page(request, found)
+    scores = {name: int(request.POST[name]) for name in CRITERIA if request.POST.get(name) in LEVELS}
+    try:
+        done = testing_pieces.score(
+            piece_id, project=desk.project, by=desk.user, scores=scores, note=request.POST.get("note", "")
+        )
+    except Refused as refused:
+        return _score_page(request, found, refused)
+    messages.success(request, f"Scored: {'passed' if done.passed else 'not passed'}. The person sees it now.")
+    return redirect("annotation:pieces", desk.project.slug)
+
+
+def _score_page(request: HttpRequest, found: Piece, refused: Refused | None = None) -> HttpResponse:
+    sent = request.POST if refused else {}
+    context = {
+        "piece": found,
+        "test": found.attempt.test,
+        "rubric": [(criterion, sent.get(criterion.name, "")) for criterion in RUBRIC],
+        "note": sent.get("note", ""),
+        "refused": refused,
+        "passes": testing_pieces.PASSES,
+    }
+    return render(request, "annotation/testing/piece_score.html", context, status=refused.status if refused else 200)
