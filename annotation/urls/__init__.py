@@ -1,6 +1,6 @@
 """One list of addresses per role; all under the namespace `annotation`."""
 
-from annotation.urls import editor, expert, item, manager, reviewer, start, transfer
+from annotation.urls import editor, expert, item, manager, reviewer, start, testing, transfer
 
 app_name = "annotation"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     *editor.urlpatterns,
     *manager.urlpatterns,
     *item.urlpatterns,
+    *testing.urlpatterns,
     *transfer.urlpatterns,
 ]
