@@ -163,7 +163,7 @@ def _rows(text: str, reading: Reading) -> list[tuple[int, dict[str, str]]] | Non
     header = [name.strip().lower() for name in rows[0][1]] if rows else []
     if header and _is_email(header[0]):
         # Bare addresses, one to a line, need no header.
-        return _rows("email\n" + text, reading)
+        return _by_column(["email"], rows, reading)
     return _by_column(header, rows[1:], reading)
 
 

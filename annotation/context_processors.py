@@ -27,16 +27,28 @@ ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.REVIEW, "Work", "Review", "annotation:reviewer-home"),
     (Permission.EDIT, "Work", "Edit", "annotation:editor-home"),
     (None, "Work", "Guideline", "annotation:guideline"),
+    (Permission.WRITE, "You", "My standing", "annotation:my-standing"),
+    (Permission.REVIEW, "You", "My standing", "annotation:my-standing"),
+    (Permission.WRITE, "You", "Feedback", "annotation:feedback"),
+    (Permission.REVIEW, "You", "Feedback", "annotation:feedback"),
+    (Permission.EDIT, "You", "Feedback", "annotation:feedback"),
+    (Permission.MANAGE_PEOPLE, "You", "Feedback", "annotation:feedback"),
     (Permission.WRITE, "You", "Training", "annotation:training-home"),
     (Permission.REVIEW, "You", "Training", "annotation:training-home"),
+    (Permission.WRITE, "You", "My pay", "annotation:my-pay"),
+    (Permission.REVIEW, "You", "My pay", "annotation:my-pay"),
+    (Permission.EDIT, "You", "My pay", "annotation:my-pay"),
+    (Permission.MANAGE_PEOPLE, "People", "Experts", "annotation:experts"),
     (Permission.SEE_ITEMS, "People", "Tests", "annotation:tests"),
+    (Permission.MANAGE_PEOPLE, "People", "Onboarding", "annotation:onboarding"),
+    (Permission.MANAGE_PEOPLE, "People", "Ledger", "annotation:ledger"),
+    (Permission.MANAGE_PEOPLE, "People", "People", "annotation:people"),
     (Permission.SEE_PIPELINE, "Manage", "Pipeline", "annotation:pipeline"),
     (Permission.SEE_ITEMS, "Manage", "Items", "annotation:items"),
     (Permission.SET_UP_PROJECT, "Manage", "Cells", "annotation:cells"),
     (Permission.SET_UP_PROJECT, "Manage", "Checks", "annotation:checks"),
     (Permission.SET_UP_PROJECT, "Manage", "Diversity", "annotation:diversity"),
     (Permission.SET_UP_PROJECT, "Manage", "Routing", "annotation:routing"),
-    (Permission.MANAGE_PEOPLE, "Manage", "People", "annotation:people"),
     (Permission.IMPORT, "Manage", "Imports", "annotation:imports"),
     (Permission.EXPORT, "Manage", "Exports", "annotation:exports"),
     (Permission.SET_UP_PROJECT, "Manage", "Settings", "annotation:project-settings"),
@@ -63,7 +75,8 @@ def entries_for(desk: Desk, path: str) -> list[Entry]:
         if permission is None or desk.may(permission):
             url = reverse(name, args=[desk.project.slug])
             found.append(Entry(group, label, url, current=path.startswith(url)))
-    return found
+    # What several roles have stands once.
+    return list(dict.fromkeys(found))
 
 
 def _projects_of(user: User, desk: Desk) -> list[dict[str, Any]]:

@@ -85,6 +85,11 @@ def running(project: Project) -> Job | None:
     return project.jobs.filter(kind__in=kinds, state__in=unfinished).first()
 
 
+def latest_of_call(call: Call) -> Job | None:
+    """Of its invitations, whatever became of it."""
+    return call.project.jobs.filter(kind=Job.Kind.CALL_LETTERS, parameters__call=call.pk).first()
+
+
 def run(hold: Hold) -> None:
     if hold.job.parameters["what"] == "invitation":
         _send_invitations(hold)
@@ -117,7 +122,8 @@ def _send_one(hold: Hold, call: Call, invitation_id: int, failed: list[str]) -> 
 def attempt(sending: Callable[[], None], email: str, failed: list[str]) -> None:
     """One refused address does not stop the others; a server that is away ends the job, to be tried again."""
     try:
-        sending()
+        with transaction.atomic():
+            sending()
     except SMTPException:
         logger.exception("A mail was refused")
         failed.append(email)

@@ -250,6 +250,7 @@ PICKS: dict[str, Callable[[Journey, datetime], bool]] = {
     "declined": lambda one, _now: one.ended == Ended.DECLINED,
     "withdrawn": lambda one, _now: one.ended == Ended.WITHDRAWN,
     "waiting": lambda one, _now: one.is_live and one.waiting,
+    "unsaid": lambda one, _now: one.pair is None,
 }
 
 

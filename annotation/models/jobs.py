@@ -20,6 +20,7 @@ class Job(models.Model):
         REMINDERS = "reminders", "Reminders to those who stand still"
 
     IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)
+    LETTERS = (Kind.CALL_LETTERS, Kind.REMINDERS)
 
     class State(models.TextChoices):
         READY = "ready", "Waiting to be started"

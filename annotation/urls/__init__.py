@@ -1,6 +1,18 @@
 """One list of addresses per role; all under the namespace `annotation`."""
 
-from annotation.urls import editor, expert, item, manager, reviewer, start, testing, transfer
+from annotation.urls import (
+    editor,
+    expert,
+    experts,
+    feedback,
+    item,
+    manager,
+    onboarding,
+    reviewer,
+    start,
+    testing,
+    transfer,
+)
 
 app_name = "annotation"
 urlpatterns = [
@@ -8,8 +20,12 @@ urlpatterns = [
     *expert.urlpatterns,
     *reviewer.urlpatterns,
     *editor.urlpatterns,
+    *experts.urlpatterns,
     *manager.urlpatterns,
+    *onboarding.urlpatterns,
+    *feedback.urlpatterns,
     *item.urlpatterns,
+    *ledger.urlpatterns,
     *testing.urlpatterns,
     *transfer.urlpatterns,
 ]

@@ -19,7 +19,11 @@ STOP_POLLING = 286
 
 def _visible(desk: Desk) -> list[str]:
     """Kinds of job the person may start, and so may see."""
-    permission_for = {Job.Kind.EXPORT: Permission.EXPORT, **dict.fromkeys(Job.IMPORTS, Permission.IMPORT)}
+    permission_for = {
+        Job.Kind.EXPORT: Permission.EXPORT,
+        **dict.fromkeys(Job.IMPORTS, Permission.IMPORT),
+        **dict.fromkeys(Job.LETTERS, Permission.MANAGE_PEOPLE),
+    }
     return [kind for kind, permission in permission_for.items() if desk.may(permission)]
 
 
@@ -37,7 +41,8 @@ def job(request: HttpRequest, desk: Desk, job_id: int) -> HttpResponse:
     context = {
         "job": found,
         "is_over": is_over,
-        "is_import": found.kind != Job.Kind.EXPORT,
+        "is_import": found.kind in Job.IMPORTS,
+        "is_letters": found.kind in Job.LETTERS,
         "retry_refusal": jobs.refusal_to_retry(found),
         "good_rows_possible": _good_rows_possible(found),
     }

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from annotation import handing_out
 from annotation.access import Desk, get_item, requires
-from annotation.models import Assignment, Membership
+from annotation.models import Application, Assignment, Membership
 from annotation.posted import read
 from annotation.workbench import why_in_words
 from annotation.workflow import STAGE_ROLE, Stage
@@ -51,7 +51,8 @@ def start(request: HttpRequest) -> HttpResponse:
     projects = list(dict.fromkeys(membership.project for membership in memberships))
     if len(projects) == 1:
         return redirect("annotation:project", projects[0].slug)
-    return render(request, "annotation/projects.html", {"projects": projects})
+    applications = Application.objects.filter(user=request.user).select_related("call").order_by("-started_at")
+    return render(request, "annotation/projects.html", {"projects": projects, "applications": applications})
 
 
 @require_safe

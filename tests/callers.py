@@ -1,0 +1,79 @@
+"""Calls and applicants for tests: they come in by real links and send real forms."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from annotation import applying, calls
+from annotation.calls import FIRST_TERMS
+from annotation.models import Application, Call
+from annotation.quotas import Pair
+from tests.factories import Cast, desk, user
+
+LINK = re.compile(r"http://testserver(/calls/(?:in/)?[\w-]{43}/)")
+EVIDENCE = "Second state examination in 2019, five years at a court of appeal; see the list of decisions."
+STRONG = "a long walk to the archive"
+LAW: Pair = ("en", "law")
+
+
+def open_call(cast: Cast, places: dict[Pair, int] | None = None, **more: Any) -> tuple[Call, str]:
+    """With the secret of its open link."""
+    defaults = {
+        "title": "Lawyers who write", "work": "Writing questions and answers.", "effort": "Three hours a week.",
+        "closes_on": timezone.now().date() + timedelta(days=10), "roles": ["expert"],
+    }  # fmt: skip
+    call = Call(**(defaults | more))
+    secret = calls.open_call(desk(cast.manager, cast.project), call, places or {LAW: 2}, FIRST_TERMS)
+    return call, secret
+
+
+def filled(call: Call, *pairs: Pair, waiting: bool = False) -> dict[str, Any]:
+    """The form as a browser sends it."""
+    wanted = pairs or (LAW,)
+    ids = [call.quotas.get(language=language, domain=domain).pk for language, domain in wanted]
+    form: dict[str, Any] = {"field": ids, "terms": "1"}
+    for language, domain in wanted:
+        form |= {f"level-{language}": "native", f"evidence-{domain}": EVIDENCE}
+    return form | ({"waiting": "1"} if waiting else {})
+
+
+def begun(call: Call, name: str) -> Application:
+    return applying.begin(call, user(name))
+
+
+def applied(call: Call, name: str, *pairs: Pair, waiting: bool = False) -> Application:
+    """Sent through the page, as a person does."""
+    application = begun(call, name)
+    answer = send(application, filled(call, *pairs, waiting=waiting))
+    assert answer.status_code == 302, answer.content.decode()
+    application.refresh_from_db()
+    return application
+
+
+def send(application: Application, form: dict[str, Any]) -> HttpResponse:
+    client = Client()
+    client.force_login(application.user)
+    return client.post(reverse("annotation:application-send", args=[application.pk]), form)  # type: ignore[return-value]
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def link_in(text: str) -> str:
+    found = LINK.search(text)
+    assert found is not None, text
+    return found[1]
+
+
+def mails_to(email: str) -> list[str]:
+    return [str(message.body) for message in mail.outbox if message.to == [email]]
