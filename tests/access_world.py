@@ -18,6 +18,7 @@ from annotation.models import Clause, Guideline, Invitation, Job, Route, Scope
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
+from experts.models import Alert
 from qa.tuning import Switch
 from tests.factories import Cast
 
@@ -85,8 +86,17 @@ class World:
             "kind": "artifacts.citation_mark",
             "change_id": self._switch_change(),
             "fingerprint": "0" * 24,
+            "alert_id": self._alert(),
             **self._routed(),
         }
+
+    def _alert(self) -> int:
+        now = timezone.now()
+        numbers = {"times": 3, "of": 10}
+        return Alert.objects.create(
+            user=self.cast.author, project_id=self.cast.project.pk, kind=Alert.Kind.REASONS, about="adds_facts",
+            numbers=numbers, first_at=now, last_at=now,
+        ).pk  # fmt: skip
 
     def _routed(self) -> dict[str, object]:
         route = Route.objects.create(

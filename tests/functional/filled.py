@@ -14,7 +14,7 @@ from annotation.texts import Written
 from annotation.workflow import Stage
 from tests import transfer
 from tests.factories import Cast, admit, cell, desk, fresh, member, user
-from tests.functional import found, routed, varied
+from tests.functional import found, routed, standings, varied
 
 GERMAN_SOURCE = (
     "Die Rechtsschutzversicherung gewährt dem Versicherungsnehmer nach Eintritt eines Versicherungsfalles "
@@ -94,6 +94,7 @@ class Filled:
         found.fill(self.project, self.cast.manager, self.cast.reviewers[0])
         varied.fill(self.project, self.cast.manager, self.cast.cell)
         routed.fill(self.cast.manager, self.inference)
+        self.standings = standings.fill(self.project, self.cast.manager)
 
     @property
     def people(self) -> dict[str, User]:
@@ -103,6 +104,8 @@ class Filled:
             "other expert": cast.other_author,
             "german expert": self.authors["de"],
             "finnish expert": self.authors["fi"],
+            "slipping expert": self.standings.slipping,
+            "beginner": self.standings.beginner,
             "reviewer": cast.reviewers[1],
             "re-reviewer": cast.reviewers[0],
             "editor": cast.editor,

@@ -30,6 +30,10 @@ def of_item(name: str) -> Arguments:
     return arguments
 
 
+def of_person(name: str) -> Arguments:
+    return lambda filled: (filled.project.slug, getattr(filled.standings, name).pk)
+
+
 @dataclass(frozen=True)
 class Shown:
     title: str
@@ -166,6 +170,15 @@ PAGES: tuple[Shown, ...] = (
     Shown("adjudicate", "adjudicator", "annotation:adjudicate", of_item("adjudicated"), wide=True),
     # managers
     Shown("pipeline", "manager", "annotation:pipeline"),
+    Shown("experts", "manager", "annotation:experts"),
+    Shown("experts-none", "manager", "annotation:experts", query="?q=nobody-is-called-that"),
+    Shown("experts-alerts", "manager", "annotation:alerts"),
+    Shown("expert-slipping", "manager", "annotation:expert-page", of_person("slipping")),
+    Shown("expert-new", "manager", "annotation:expert-page", of_person("beginner")),
+    Shown("expert-verified", "manager", "annotation:expert-verify", of_person("slipping")),
+    Shown("parity", "manager", "annotation:parity"),
+    Shown("my-standing-slipping", "slipping expert", "annotation:my-standing"),
+    Shown("my-standing-first-days", "beginner", "annotation:my-standing"),
     Shown("items", "manager", "annotation:items"),
     Shown("items-filtered", "manager", "annotation:items", query="?state=in_review"),
     Shown("items-none", "manager", "annotation:items", query="?q=nothing-is-called-that"),

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from annotation.benchmarks import claiming, quality, transfer
+from annotation.benchmarks import claiming, experts, quality, transfer
 from annotation.benchmarks.transfer import Measured
 from experts import simulation_report
 
 DATA = Path("../shared/data")
-TOPICS = ("claim", "transfer", "standing", "live", "quality")
+TOPICS = ("claim", "transfer", "standing", "experts", "live", "quality")
 
 
 def _names(text: str) -> list[str]:
@@ -46,6 +46,8 @@ class Command(BaseCommand):
             self.transfer(options["rows"], options["data"])
         if what in ("standing", "all"):
             simulation_report.main(self.stdout.write)
+        if what in ("experts", "all"):
+            experts.run(self.stdout.write)
         if what == "live":
             self.quality(options["data"], ["live"])
         if what in ("quality", "all"):

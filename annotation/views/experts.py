@@ -1,0 +1,119 @@
+"""The experts of a project: the table, its CSV, and one person with everything their standing rests on."""
+
+import csv
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.roles import Permission, Role
+from annotation import active_time, alerts, parity
+from annotation.access import Desk, requires
+from annotation.expert_forms import PERIODS, AssignForm
+from annotation.experts_csv import COLUMNS, line
+from annotation.experts_table import SORTS, TableFilter, table_of
+from annotation.people import Person, person_of
+from annotation.person_history import changes, decided, reason_bars, shown, strip
+from catalog.skills import Skill
+from core.htmx import render_page_or_part
+from experts.alerts import open_alerts
+from experts.explaining import explain, gives_the_same
+from experts.states import State
+
+ALERTS_ON_TOP = 3
+ACTIVE_DAYS = 30
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def experts(request: HttpRequest, desk: Desk) -> HttpResponse:
+    now, wanted = timezone.now(), TableFilter.of(request.GET.dict())
+    waiting = open_alerts(desk.project.pk, now)
+    context = {
+        "table": table_of(desk.project, wanted, now),
+        "wanted": wanted,
+        "states": list(State),
+        "skills": Skill.choices,
+        "sorts": list(SORTS),
+        "waiting": waiting,
+        "alerts": [alerts.shown(one) for one in waiting[:ALERTS_ON_TOP]],
+        "periods": PERIODS,
+    }
+    page, part = "annotation/manager/experts.html", "annotation/manager/_experts.html"
+    return render_page_or_part(request, page, context, part=part)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def experts_csv(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What is filtered, all of it, in the same order."""
+    found = table_of(desk.project, TableFilter.of(request.GET.dict()), timezone.now(), whole=True)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{desk.project.slug}-experts.csv"'
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    writer.writerows(line(row) for row in found.rows)
+    return response
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def expert(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """One person: the sentence they read, how it was computed, what happened and what can be done."""
+    return render(request, "annotation/manager/expert.html", _page_of(desk, expert_of(desk, user_id)))
+
+
+def expert_of(desk: Desk, user_id: int) -> Person:
+    found = person_of(desk.project, user_id)
+    if found is None or not {Role.EXPERT, Role.REVIEWER} & set(found.roles):
+        raise Http404("No such expert in this project.")
+    return found
+
+
+def _page_of(desk: Desk, person: Person) -> dict[str, Any]:
+    now, user = timezone.now(), person.user
+    found, standing = decided(user, desk.project), shown(user, desk.project)
+    waiting = [one for one in open_alerts(desk.project.pk, now) if one.user_id == user.pk]
+    return {
+        "person": person,
+        "shown": standing,
+        "decided": found,
+        "strip": strip(found),
+        "reasons": reason_bars(user, desk.project),
+        "changes": changes(user, desk.project, names=True),
+        "explained": explain(standing.standing.inputs) if standing.standing.inputs else None,
+        "active": active_time.of_person(desk.project.pk, user.pk, now - timedelta(days=ACTIVE_DAYS)),
+        "alerts": [alerts.shown(one) for one in waiting],
+        "periods": PERIODS,
+        "training": AssignForm(project=desk.project)["training_set"],
+        "is_self": user.pk == desk.user.pk,
+    }
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def verify(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """The rule once more on the stored outcomes."""
+    person = expert_of(desk, user_id)
+    standing = shown(person.user, desk.project).standing
+    context = {
+        "person": person,
+        "is_same": bool(standing.inputs) and gives_the_same(standing.inputs),
+        "computed_at": standing.computed_at,
+    }
+    page, part = "annotation/manager/expert_verified.html", "annotation/manager/_expert_verified.html"
+    return render_page_or_part(request, page, context, part=part)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def parity_report(request: HttpRequest, desk: Desk) -> HttpResponse:
+    context = {
+        "splits": parity.report(desk.project),
+        "fewest_people": parity.FEWEST_PEOPLE,
+        "fewest_decisions": parity.FEWEST_DECISIONS,
+    }
+    return render(request, "annotation/manager/parity.html", context)
