@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from annotation.benchmarks import claiming, experts, quality, transfer
 from annotation.benchmarks.transfer import Measured
 from experts import simulation_report
+from experts.benchmarks import crowd
 
 DATA = Path("../shared/data")
 TOPICS = ("claim", "transfer", "standing", "experts", "live", "quality")
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             simulation_report.main(self.stdout.write)
         if what in ("experts", "all"):
             experts.run(self.stdout.write)
+        if what in ("crowd", "all"):
+            crowd.main(self.stdout.write, options["data"])
         if what == "live":
             self.quality(options["data"], ["live"])
         if what in ("quality", "all"):
