@@ -1,4 +1,4 @@
-"""Does our estimate of a person's accuracy from half of their answers predict the other half, and do its intervals hold?
+"""Does our estimate of a person's accuracy from half of their answers foretell the other half, within its interval?
 
 `./scriptorium bench crowd`: every `crowd__*` file of the data folder (task, item, worker, label, gold), the same rules
 for all. Each worker's answers are split in two at random; from the first half their accuracy is estimated
@@ -11,6 +11,7 @@ the second half is held against gold. Score: root of the mean squared error, eac
 import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -229,7 +230,6 @@ def line(task: Task) -> Line | None:
     if not (task.gold != UNKNOWN).any():
         return None
     halves = [measure(task, seed) for seed in SEEDS]
-    everyone = np.ones(task.answers.person_count, dtype=bool)
 
     def mean(of: Callable[[Half], float]) -> float:
         return float(np.mean([of(half) for half in halves]))
@@ -238,12 +238,24 @@ def line(task: Task) -> Line | None:
         name=task.name,
         answers=len(task.answers.items),
         workers=mean(lambda half: float((half.total > 0).sum())),
-        crowdkit=min(mean(lambda half, way=way: error(half.crowdkit[way], half)) for way in (0, 1)),
+        crowdkit=min(mean(partial(_crowdkit_error, way)) for way in (0, 1)),
         ours=mean(lambda half: error(_means(half.ours), half)),
         known=mean(lambda half: error(_means(half.known), half)),
-        covered=tuple(mean(lambda half, s=s: coverage(half.known, half, s, half.was_known)) for s in INTERVALS),
-        covered_without_gold=tuple(mean(lambda half, s=s: coverage(half.ours, half, s, everyone)) for s in INTERVALS),
+        covered=tuple(mean(partial(_covered, share)) for share in INTERVALS),
+        covered_without_gold=tuple(mean(partial(_covered_without_gold, share)) for share in INTERVALS),
     )
+
+
+def _crowdkit_error(way: int, half: Half) -> float:
+    return error(half.crowdkit[way], half)
+
+
+def _covered(share: float, half: Half) -> float:
+    return coverage(half.known, half, share, half.was_known)
+
+
+def _covered_without_gold(share: float, half: Half) -> float:
+    return coverage(half.ours, half, share, np.ones_like(half.was_known))
 
 
 def _means(rates: Sequence[Rate]) -> Floats:

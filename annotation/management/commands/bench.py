@@ -10,7 +10,7 @@ from experts import simulation_report
 from experts.benchmarks import crowd
 
 DATA = Path("../shared/data")
-TOPICS = ("claim", "transfer", "standing", "experts", "live", "quality")
+TOPICS = ("claim", "transfer", "standing", "crowd", "experts", "live", "quality")
 
 
 def _names(text: str) -> list[str]:
