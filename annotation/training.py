@@ -151,7 +151,7 @@ class Given:
 def refusal_of_answer(task: TrainingTask, given: Given) -> Refusal | None:
     has_reason = any(reason in Reason.values for reason in given.reasons)
     if task.kind == TrainingTask.Kind.FIND:
-        if given.place not in _places(task):
+        if given.place not in places(task):
             return Refusal("Choose the sentence with the mistake.")
         return None if has_reason or not task.reasons else Refusal("Say what is wrong with it: choose a reason.")
     if given.verdict not in Verdict.values:
@@ -161,7 +161,7 @@ def refusal_of_answer(task: TrainingTask, given: Given) -> Refusal | None:
     return None
 
 
-def _places(task: TrainingTask) -> dict[str, bool]:
+def places(task: TrainingTask) -> dict[str, bool]:
     """Every segment that may be chosen, and whether the mistake is in it."""
     assert task.start is not None
     assert task.end is not None
@@ -175,7 +175,7 @@ def _places(task: TrainingTask) -> dict[str, bool]:
 def is_right(task: TrainingTask, given: Given) -> bool:
     """A verdict needs one of the right reasons with it, a place too; half is not right here: it comes again."""
     if task.kind == TrainingTask.Kind.FIND:
-        return _places(task)[given.place] and (not task.reasons or bool(set(task.reasons) & set(given.reasons)))
+        return places(task)[given.place] and (not task.reasons or bool(set(task.reasons) & set(given.reasons)))
     return points(task.right_verdicts, task.reasons, given.verdict, given.reasons, answer=task.verdict) == RIGHT
 
 
@@ -263,4 +263,5 @@ def _fitting_sets(person: User, project: Project) -> list[TrainingSet]:
     lately = TrainingAssignment.objects.filter(person=person, passed_at__gt=timezone.now() - EFFECT_EVERY)
     sets = TrainingSet.objects.filter(project=project, retired_at=None, opened_at__isnull=False)
     sets = sets.filter(Q(language=None) | Q(language__in=list(languages)))
-    return list(sets.filter(tasks__retired_at=None).distinct().exclude(pk__in=lately.values("training_set")))
+    with_tasks = TrainingTask.objects.filter(project=project, retired_at=None)
+    return list(sets.filter(pk__in=with_tasks.values("training_set")).exclude(pk__in=lately.values("training_set")))

@@ -22,15 +22,21 @@ urlpatterns = [
     path("p/<slug:slug>/training/", training.home, name="training-home"),
     path("p/<slug:slug>/training/sets/<int:set_id>/begin", training.begin, name="training-begin"),
     path("p/<slug:slug>/training/<int:assignment_id>/", training.training, name="training"),
-    path("p/<slug:slug>/training/<int:assignment_id>/<int:task_id>/answer", training.answer, name="training-answer"),
+    path(
+        "p/<slug:slug>/training/<int:assignment_id>/<int:training_task_id>/answer",
+        training.answer,
+        name="training-answer",
+    ),
     path("p/<slug:slug>/training-sets/", training_sets.sets, name="training-sets"),
     path("p/<slug:slug>/training-sets/<int:set_id>/", training_sets.training_set, name="training-set"),
     path("p/<slug:slug>/training-sets/<int:set_id>/open", training_sets.set_open, name="training-set-open"),
     path("p/<slug:slug>/training-sets/<int:set_id>/retire", training_sets.set_retire, name="training-set-retire"),
     path("p/<slug:slug>/training-sets/<int:set_id>/assign", training_sets.set_assign, name="training-set-assign"),
-    path("p/<slug:slug>/training-sets/tasks/<int:task_id>/", training_sets.task, name="training-task"),
+    path("p/<slug:slug>/training-sets/tasks/<int:training_task_id>/", training_sets.task, name="training-task"),
     path(
-        "p/<slug:slug>/training-sets/tasks/<int:task_id>/retire", training_sets.task_retire, name="training-task-retire"
+        "p/<slug:slug>/training-sets/tasks/<int:training_task_id>/retire",
+        training_sets.task_retire,
+        name="training-task-retire",
     ),
     path(
         "p/<slug:slug>/items/<int:item_id>/make-training-task/<str:source>/<int:source_id>",

@@ -90,14 +90,14 @@ def _context(assignment: TrainingAssignment, task: TrainingTask | None = None, *
 
 @require_POST
 @requires(Permission.WRITE, Permission.REVIEW)
-def answer(request: HttpRequest, desk: Desk, assignment_id: int, task_id: int) -> HttpResponse:
+def answer(request: HttpRequest, desk: Desk, assignment_id: int, training_task_id: int) -> HttpResponse:
     assignment = _own(desk, assignment_id)
-    task = get_object_or_404(TrainingTask, pk=task_id, training_set=assignment.training_set_id)
+    task = get_object_or_404(TrainingTask, pk=training_task_id, training_set=assignment.training_set_id)
     sent = request.POST
     given = Given(sent.get("verdict", ""), sent.getlist("reasons"), sent.get("place", ""))
     try:
         new = training_sets.answer(
-            person=desk.user, assignment_id=assignment_id, task_id=task_id, number=_number(sent), given=given
+            person=desk.user, assignment_id=assignment_id, task_id=training_task_id, number=_number(sent), given=given
         )
     except Refused as refused:
         if refused.code != "incomplete":

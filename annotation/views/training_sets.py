@@ -121,20 +121,20 @@ def _task(desk: Desk, task_id: int) -> TrainingTask:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEE_ITEMS)
-def task(request: HttpRequest, desk: Desk, task_id: int) -> HttpResponse:
-    form = TrainingTaskForm(request.POST or None, instance=_task(desk, task_id), project=desk.project)
+def task(request: HttpRequest, desk: Desk, training_task_id: int) -> HttpResponse:
+    form = TrainingTaskForm(request.POST or None, instance=_task(desk, training_task_id), project=desk.project)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, "The task is saved. Answers that were given stand.")
         return redirect("annotation:training-set", desk.project.slug, saved.training_set_id)
-    context = {"task": _task(desk, task_id), "form": form}
+    context = {"task": _task(desk, training_task_id), "form": form}
     return render(request, "annotation/training/task_edit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
 @requires(Permission.SEE_ITEMS)
-def task_retire(request: HttpRequest, desk: Desk, task_id: int) -> HttpResponse:
-    found = _task(desk, task_id)
+def task_retire(request: HttpRequest, desk: Desk, training_task_id: int) -> HttpResponse:
+    found = _task(desk, training_task_id)
     TrainingTask.objects.filter(pk=found.pk, retired_at=None).update(retired_at=timezone.now())
     messages.success(request, "The task is out of the set; answers that were given stay.")
     return redirect("annotation:training-set", desk.project.slug, found.training_set_id)

@@ -1,0 +1,154 @@
+"""A test, a piece and a training set with something in each, for pages and addresses."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from annotation import testing, training
+from annotation.models import (
+    Attempt,
+    Cell,
+    Item,
+    Piece,
+    Project,
+    Test,
+    TestItem,
+    TrainingAssignment,
+    TrainingSet,
+    TrainingTask,
+)
+from annotation.training import Given
+from tests.factories import member, texts
+
+CLAUSE = {
+    "clause_code": "GEN-1",
+    "clause_title": "Every claim can be checked",
+    "clause_body": "A claim that is not in the context or common knowledge of the field needs a source to open.",
+}
+WHY = (
+    "The completion names a deadline of three months that is nowhere in the passage. A reader who relies on it misses "
+    "the real one; that is *adds facts not in the context*, whatever else is good about the text."
+)
+
+
+@dataclass(frozen=True)
+class Learned:
+    test: Test
+    item: TestItem
+    attempt: Attempt  # under way, one item answered
+    ended: Attempt  # not passed
+    piece: Piece  # waits to be scored
+    writing: Attempt  # the piece is being written
+    training_set: TrainingSet
+    task: TrainingTask
+    find: TrainingTask
+    assignment: TrainingAssignment  # begun
+    passed: TrainingAssignment
+
+
+def fill(project: Project, cell: Cell, *, by: User, person: User, other: User) -> Learned:
+    """`person` has a try under way and a set begun; `other` is writing the piece of a test and has passed a set."""
+    items = _pool(project, cell, by)
+    test = _test(project, cell, by)
+    ended = _answered(testing.start(test, other), right=False)
+    piece = _handed_in(testing.start(test, member(project, "expert-scored", Role.EXPERT, admitted=False)))
+    attempt = testing.start(test, person)
+    _answer_first(attempt)
+    writing = _answered(testing.start(test, other), right=True)
+    training_set, tasks = _set(project, cell, by, _source(project))
+    passed = training.begin(other, training_set)
+    for task in tasks:
+        _learn(passed, task)
+    return Learned(
+        test, items[0], attempt, ended, piece, writing, training_set, tasks[0], tasks[1],
+        training.begin(person, training_set), passed,
+    )  # fmt: skip
+
+
+def _source(project: Project) -> Item:
+    found = Item.objects.filter(project=project, current__isnull=False).first()
+    assert found is not None
+    return found
+
+
+def _frozen(project: Project, cell: Cell, by: User) -> dict[str, object]:
+    written = texts()
+    return {
+        "project": project, "language": cell.language, "domain": cell.domain, "skill": cell.skill, "made_by": by,
+        "made_at": timezone.now(), "prompt": written.prompt, "completion": written.completion, "explanation": WHY,
+    } | CLAUSE  # fmt: skip
+
+
+def _pool(project: Project, cell: Cell, by: User) -> list[TestItem]:
+    verdicts = [("accept", []), ("return", ["adds_facts"]), ("reject", ["factually_wrong", "unsafe"])] * 3
+    return [
+        TestItem.objects.create(**_frozen(project, cell, by), verdict=verdict, reasons=reasons)
+        for verdict, reasons in verdicts
+    ]
+
+
+def _test(project: Project, cell: Cell, by: User) -> Test:
+    return Test.objects.create(
+        project=project, language=cell.language, domain=cell.domain, skills=[cell.skill], items=3, wait_hours=0,
+        minutes=45, brief="Ask a question about the right of access and answer it as you would for a colleague.",
+        made_by=by, made_at=timezone.now(), opened_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _answered(attempt: Attempt, *, right: bool) -> Attempt:
+    for one in attempt.answers.select_related("item"):
+        verdict = one.item.verdict if right else "edit"
+        testing.answer(
+            person=attempt.person,
+            attempt_id=attempt.pk,
+            position=one.position,
+            verdict=verdict,
+            reasons=one.item.reasons or ["format"],
+        )
+    if not right:
+        testing.finish(person=attempt.person, attempt_id=attempt.pk)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _answer_first(attempt: Attempt) -> None:
+    testing.answer(person=attempt.person, attempt_id=attempt.pk, position=1, verdict="reject", reasons=["unsafe"])
+
+
+def _handed_in(attempt: Attempt) -> Piece:
+    _answered(attempt, right=True)
+    written = texts()
+    return testing.submit_piece(
+        person=attempt.person, attempt_id=attempt.pk, prompt=written.prompt, completion=written.completion
+    )
+
+
+def _set(project: Project, cell: Cell, by: User, source: Item) -> tuple[TrainingSet, list[TrainingTask]]:
+    new = TrainingSet.objects.create(
+        project=project, title=f"{cell.get_skill_display()} · {cell.language}: only what the source says",
+        introduction="Facts that are not in the context are the most frequent reason for a return here.",
+        language=cell.language, skills=[cell.skill], reasons=["adds_facts"], made_by=by, made_at=timezone.now(),
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    common = _frozen(project, cell, by) | {"training_set": new, "reasons": ["adds_facts"], "source_item_id": source.pk}
+    judge = TrainingTask(**common, position=1, kind="judge", verdict="return", source="review", source_id=10_001)
+    find = TrainingTask(
+        **common, position=2, kind="find", verdict="edit", field="completion", start=46, end=64,
+        better="It may extend this once", source="hunk", source_id=10_002,
+    )  # fmt: skip
+    judge.save()
+    find.save()
+    return new, [judge, find]
+
+
+def _learn(assignment: TrainingAssignment, task: TrainingTask) -> None:
+    given = Given(task.verdict, task.reasons, _right_place(task))
+    training.answer(person=assignment.person, assignment_id=assignment.pk, task_id=task.pk, number=1, given=given)
+
+
+def _right_place(task: TrainingTask) -> str:
+    if task.kind == TrainingTask.Kind.JUDGE:
+        return ""
+    return next(place for place, holds in training.places(task).items() if holds)
