@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.crediting import record_outcome
+from annotation.crediting import record_accepted
 from annotation.models import (
     Approval,
     Clause,
@@ -26,7 +26,6 @@ from annotation.steps import lock_item, take_step
 from annotation.texts import CONTEXT_FIELDS
 from annotation.workflow import Action, State
 from core.refusal import Refusal, Refused
-from experts.models import Outcome
 from qa import policy, runs, workers
 from qa.checks import links, second_reading
 from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
@@ -200,7 +199,7 @@ def settle(item_id: int, revision_id: int, results: Sequence[CheckRun]) -> None:
         _reserve_for_returning_reviewer(item, now)
     take_step(item, action, by=None, at=now, must=len(must), unavailable=unavailable)
     if action == Action.CLEAR:
-        record_outcome(item, Outcome.Kind.EDITED, judged_by=item.current.author if item.current else None, at=now)
+        record_accepted(item, judged_by=item.current.author if item.current else None, at=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation import appealing, checking, corrections
-from annotation.crediting import record_outcome
+from annotation.crediting import record_accepted, record_outcome
 from annotation.handing_out import held_assignment, lease_lost, refusal_to_settle
 from annotation.models import Adjudication, Appeal, Approval, Assignment, Draft, EditHunk, Item, Revision
 from annotation.reviewing import approve
@@ -80,9 +80,7 @@ def _keep(item: Item, person: User, now: datetime) -> None:
     approve(item, person, Approval.Kind.EDIT, now)
     if checking.approvals_of(item) >= item.project.overlap:
         take_step(item, Action.KEEP, by=person, at=now)
-        was_edited = item.hunks.exists()
-        kind = Outcome.Kind.EDITED if was_edited else Outcome.Kind.ACCEPTED
-        record_outcome(item, kind, judged_by=person, at=now)
+        record_accepted(item, judged_by=person, at=now)
     else:
         take_step(item, Action.KEEP_FOR_REVIEW, by=person, at=now)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,14 +11,16 @@ from django.utils import timezone
 from accounts.models import User
 from annotation import active_time, controls
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
-from annotation.models import Assignment, Cell, Item, Place
-from annotation.queues import Pick, lease, live_assignment, pick
+from annotation.models import Assignment, Cell, Item
+from annotation.queues import Pick, lease, live_assignment, pick, shows_next
 from annotation.reasons import SkipReason
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
 from annotation.workflow import STAGE_ROLE, STAGE_STATE, Action, Stage, State
 from core.refusal import Refusal, Refused, refuse_if
 from core.statements import fetch_row, fetch_rows
 from experts.models import Qualification
+from experts.rules import open_cap
+from experts.standing import refusal_while_paused
 
 OPEN_STATES = (State.WRITING, State.RETURNED)
 NOTHING_NOW = ("empty", "cap")
@@ -70,7 +73,8 @@ _LOCK_OWN_ROLE = """
     SELECT id FROM annotation_membership WHERE user_id = %s AND project_id = %s AND role = %s FOR NO KEY UPDATE
 """
 _OWN_OPEN = """
-    SELECT id, state FROM annotation_item
+    SELECT id, state, (SELECT weight FROM experts_standing WHERE user_id = author_id AND project_id = item.project_id)
+    FROM annotation_item item
     WHERE project_id = %s AND author_id = %s AND state = ANY (%s) ORDER BY state_since, id
 """
 
@@ -83,14 +87,14 @@ def _wait_for_own_other_tab(desk: Desk, stage: Stage) -> None:
 def _start_writing(desk: Desk, another: bool, now: datetime) -> Assignment | None:
     """What is in hand, then what was returned, then a new place below the cap."""
     rows = fetch_rows(_OWN_OPEN, [desk.project.pk, desk.user.pk, list(OPEN_STATES)])
-    if not another and any(state == State.WRITING for _, state in rows):
+    if not another and any(state == State.WRITING for _, state, _ in rows):
         held = live_assignment(desk.user, desk.project, Stage.WRITING)
         if held:
             return held
-    returned = next((pk for pk, state in rows if state == State.RETURNED), None)
+    returned = next((pk for pk, state, _ in rows if state == State.RETURNED), None)
     if returned is not None:
         return _resume(returned, Action.REVISE, desk.user, now)
-    _refuse_above_cap(desk, len(rows))
+    _refuse_above_cap(desk, len(rows), rows[0][2] if rows else None)
     return _start_best(desk, Stage.WRITING, now)
 
 
@@ -119,11 +123,14 @@ def _begin_item(desk: Desk, choice: Pick, now: datetime) -> Assignment:
     return lease(item, desk.user, Stage.WRITING, now, choice.why())
 
 
-def _refuse_above_cap(desk: Desk, open_items: int) -> None:
-    if open_items >= desk.project.open_cap:
+def _refuse_above_cap(desk: Desk, open_items: int, weight: float | None) -> None:
+    """Who is held back holds fewer items at once, never none (experts.rules.open_cap)."""
+    cap = open_cap(desk.project.open_cap, 1.0 if weight is None else weight)
+    if open_items >= cap:
+        allowed = "the project allows" if cap == desk.project.open_cap else "at present you may have"
         raise Refused(
             Refusal(
-                f"You have {open_items} items open; the project allows {desk.project.open_cap} at once.",
+                f"You have {open_items} items open; {allowed} {cap} at once.",
                 "Finish or skip one of them first.",
             ),
             status=409,
@@ -319,7 +326,7 @@ def why_empty(desk: Desk, stage: Stage) -> Refusal:
             "A manager can admit you to a language, a domain and skills on the People page.",
         )
     if stage == Stage.WRITING:
-        return _why_no_place(cells)
+        return _why_no_place(desk, cells)
     return _why_no_item(desk, stage, cells)
 
 
@@ -333,13 +340,31 @@ def qualified_cells(desk: Desk) -> list[int]:
     return list(Cell.objects.filter(Exists(admitted), project=desk.project).values_list("pk", flat=True))
 
 
-def _why_no_place(cells: list[int]) -> Refusal:
-    if Place.objects.filter(cell_id__in=cells, taken=False).exists():
-        return Refusal("The free places open to you a little later.", "Come back within four hours.")
+def _why_no_place(desk: Desk, cells: list[int]) -> Refusal:
+    now = timezone.now()
+    paused = refusal_while_paused(desk.user, desk.project.pk, now)
+    if paused:
+        return paused
+    wait = shows_next(desk.user, desk.project, cells, now)
+    if wait is None:
+        return Refusal(
+            f"All places of your {len(cells)} cells are taken or filled.",
+            "Places come back when items are rejected or skipped; look again later today.",
+        )
+    if wait <= timedelta(0):
+        return Refusal("Others are taking the free places at this moment.", "Press again in a minute.")
     return Refusal(
-        f"All places of your {len(cells)} cells are taken or filled.",
-        "Places come back when items are rejected or skipped; look again later today.",
+        "The free places show to others first; your standing says why.",
+        f"The next one shows to you in {_in_words(wait)}, if nobody has taken it by then.",
     )
+
+
+def _in_words(wait: timedelta) -> str:
+    minutes = ceil(wait / timedelta(minutes=1))
+    if minutes < 60:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def _why_no_item(desk: Desk, stage: Stage, cells: list[int]) -> Refusal:

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking, controls, indexing, second_looks
+from annotation import checking, controls, indexing, second_looks, serving
 from annotation.access import refusal_to_judge
-from annotation.crediting import record_outcome
+from annotation.crediting import record_accepted, record_outcome
 from annotation.handing_out import held_assignment, lease_lost
 from annotation.models import Approval, Assignment, Clause, Comment, Item, Review, Verdict
 from annotation.rubric import CRITERIA
@@ -204,16 +203,10 @@ def _decide(item: Item, verdict: Verdict, earlier: Sequence[str]) -> Action:
 
 
 def wants_editor(item: Item) -> bool:
-    """Accepted items with too many open `should` findings, and a random share, pass an editor once."""
+    """Accepted items with too many open `should` findings, and a share by lot, pass an editor once (serving.py)."""
     if item.seen_by_editor:
         return False
-    return _is_spot_checked(item) or _has_many_open_should(item)
-
-
-def _is_spot_checked(item: Item) -> bool:
-    """A lottery that gives the same answer for the same item however often it is asked."""
-    draw = int(sha256(f"spot-check:{item.project_id}:{item.pk}".encode()).hexdigest()[:8], 16) % 100
-    return draw < item.project.spot_check_percent
+    return serving.is_drawn(item, serving.editor_share(item)) or _has_many_open_should(item)
 
 
 def _has_many_open_should(item: Item) -> bool:
@@ -222,7 +215,6 @@ def _has_many_open_should(item: Item) -> bool:
 
 
 _OUTCOMES = {
-    Action.ACCEPT: Outcome.Kind.ACCEPTED,
     Action.RETURN: Outcome.Kind.RETURNED,
     Action.REJECT: Outcome.Kind.REJECTED,
 }
@@ -242,13 +234,15 @@ def _apply(item: Item, action: Action, review: Review, now: datetime) -> None:
     take_step(item, action, by=review.reviewer, at=now, review=review.pk)
     if action == Action.REJECT:
         indexing.forget([item.pk])  # it may be asked again
-    if action in _OUTCOMES:
-        kind = Outcome.Kind.EDITED if action == Action.ACCEPT and was_edited(item) else _OUTCOMES[action]
-        record_outcome(item, kind, judged_by=review.reviewer, at=now, reasons=review.reasons)
+    if action == Action.ACCEPT or action in _OUTCOMES:
+        _credit(item, action, review, now)
 
 
-def was_edited(item: Item) -> bool:
-    return item.hunks.exists()
+def _credit(item: Item, action: Action, review: Review, now: datetime) -> None:
+    if action == Action.ACCEPT:
+        record_accepted(item, judged_by=review.reviewer, at=now, reasons=review.reasons)
+    else:
+        record_outcome(item, _OUTCOMES[action], judged_by=review.reviewer, at=now, reasons=review.reasons)
 
 
 def last_review_by(item: Item, person: User) -> Review | None:

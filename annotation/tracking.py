@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from annotation.models import Draft, Item, Revision
 from annotation.texts import Written
-from core.diff import Hunk, hunks, words
+from core.diff import Hunk, hunks, word_count
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Tracked:
 
     @property
     def words_changed(self) -> int:
-        return sum(max(_count(change.hunk.before), _count(change.hunk.after)) for change in self.changes)
+        return sum(max(word_count(change.hunk.before), word_count(change.hunk.after)) for change in self.changes)
 
     @property
     def words_before(self) -> int:
-        return _count(self.before.prompt) + _count(self.before.completion)
+        return word_count(self.before.prompt) + word_count(self.before.completion)
 
 
 def track(before: Revision, written: Written, reasons: Mapping[tuple[str, int], str]) -> Tracked:
@@ -41,10 +41,6 @@ def track(before: Revision, written: Written, reasons: Mapping[tuple[str, int], 
     found += [("completion", hunk) for hunk in hunks(before.completion, written.completion)]
     changes = [Change(name, hunk, reasons.get((name, hunk.start), "")) for name, hunk in found]
     return Tracked(before, written, changes)
-
-
-def _count(text: str) -> int:
-    return sum(any(character.isalnum() for character in word) for word in words(text))
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class Standing(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="standings")
     project_id = models.BigIntegerField()
     weight = models.FloatField(default=1.0)
+    # The share of its first hour in which a place shows to others first.
+    deference = models.FloatField(default=0.0, db_default=0.0)
     state = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
     measured = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
     low = models.FloatField(null=True)
@@ -101,6 +103,9 @@ class Standing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "project_id"], name="standing_once_per_project"),
             models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="standing_weight_never_zero"),
+            models.CheckConstraint(
+                condition=Q(deference__gte=0, deference__lte=1), name="standing_deference_is_a_share"
+            ),
         ]
 
 

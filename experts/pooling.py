@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TypeVar
 
 from experts.rules import DEFAULT, Rule
@@ -40,14 +41,35 @@ class Pool:
 
 
 def pool(tallies: Sequence[Tally], rule: Rule = DEFAULT) -> Pool:
-    """Empirical Bayes in two levels: a cell's rate is drawn to the project's, the project's to the first rate."""
+    """Empirical Bayes in two levels: a cell's rate is drawn to the project's, the project's to the first rate.
+
+    The level is what the middle person does, so that bad work does not excuse itself by being frequent; how hard a
+    cell is beside the others comes from all of its decisions.
+    """
     count = sum(tally.count for tally in tallies)
     total = sum(tally.total for tally in tallies)
-    rate = (total + rule.prior_strength * rule.first_rate) / (count + rule.prior_strength)
+    mean = (total + rule.prior_strength * rule.first_rate) / (count + rule.prior_strength)
+    means = _cell_rates(tallies, mean, rule)
+    rate = _rate_of_the_middle_person(tallies, mean, rule)
+    rates = {cell: of_cell * rate / mean for cell, of_cell in means.items()} if mean else means
+    return Pool(rate, rates, reviewer_offsets(tallies, means, rule))
+
+
+def _cell_rates(tallies: Sequence[Tally], mean: float, rule: Rule) -> dict[Cell, float]:
     counts, totals = _sums(tallies, lambda tally: tally.cell, lambda tally: tally.total)
     strength = rule.cell_strength
-    rates = {cell: (totals[cell] + strength * rate) / (counts[cell] + strength) for cell in counts}
-    return Pool(rate, rates, reviewer_offsets(tallies, rates, rule))
+    return {cell: (totals[cell] + strength * mean) / (counts[cell] + strength) for cell in counts}
+
+
+def _rate_of_the_middle_person(tallies: Sequence[Tally], mean: float, rule: Rule) -> float:
+    """The median of people's rates, each drawn to the mean; the mean while few have been judged. A tenth of bad people
+    raises the mean by a third and the median hardly (Huber, *Robust Statistics*, 1981, §1.4)."""
+    counts, totals = _sums(tallies, lambda tally: tally.author, lambda tally: tally.total)
+    known = [one for one, count in counts.items() if count >= rule.decisions_for_median]
+    if len(known) < rule.people_for_median:
+        return mean
+    strength = rule.prior_strength
+    return median((totals[one] + strength * mean) / (counts[one] + strength) for one in known)
 
 
 def reviewer_offsets(tallies: Sequence[Tally], rates: Mapping[Cell, float], rule: Rule = DEFAULT) -> dict[int, float]:

@@ -134,7 +134,20 @@ def recompute(project_id: int, people: Sequence[int], now: datetime, rule: Rule,
 
 
 _RENEWED = [
-    *("weight", "state", "measured", "low", "rate", "high", "outcomes", "beside", "inputs", "reason", "computed_at"),
+    *(
+        "weight",
+        "deference",
+        "state",
+        "measured",
+        "low",
+        "rate",
+        "high",
+        "outcomes",
+        "beside",
+        "inputs",
+        "reason",
+        "computed_at",
+    ),
     *("override", "override_note", "override_by_id", "override_until"),
 ]
 
@@ -171,6 +184,7 @@ def settle(standing: Standing) -> None:
     """What holds: the numbers, unless a person has decided otherwise."""
     standing.state = standing.override or standing.measured
     standing.weight = _weight_held(standing)
+    standing.deference = _deference_held(standing)
     standing.reason = why(standing)
 
 
@@ -180,6 +194,13 @@ def _weight_held(standing: Standing) -> float:
     if standing.override == State.ACTIVE or not standing.inputs:
         return 1.0
     return float(standing.inputs["score"]["weight"])
+
+
+def _deference_held(standing: Standing) -> float:
+    """A standing computed before there was one has none until it is computed anew."""
+    if standing.override == State.ACTIVE or not standing.inputs:
+        return 0.0
+    return float(standing.inputs["score"].get("deference", 0.0))
 
 
 def held(standing: Standing) -> tuple[str, float]:

@@ -4,7 +4,7 @@ docs/standing.md says why they are what they are."""
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 
@@ -27,17 +27,26 @@ class Rule:
     # Ours: the rate before anybody was judged, and how many decisions pull a cell away from its project's rate.
     first_rate: float = 0.12
     cell_strength: float = 30
+    # Ours: the project's rate is what the middle person does once so many people have so many decisions each.
+    people_for_median: int = 10
+    decisions_for_median: int = 5
     # A reviewer's severity counts from so many decisions on, shrunk by n / (n + this).
     reviewer_minimum: int = 30
     # The deciding quantile; the interval shown reaches from it to its mirror image.
     quantile: float = 0.10
     least_limit: float = 0.15
-    limit_factor: float = 1.25
+    limit_factor: float = 1.35
     worst_rate: float = 0.40
     least_weight: float = 0.10
     minimum_decisions: float = 8
-    # Effects.
+    # Effects. Ours: above a third of the limit and from four effective decisions on (docs/adr/0009), the lower bound
+    # says who sees a place in its first hour; who has full weight waits no longer than three hours after a hand-in.
     delay_hours: float = 4
+    first_hours: float = 1
+    first_from: float = 0.3
+    first_to: float = 0.85
+    first_minimum: float = 4
+    middle_wait_hours: float = 1
     closer_review_below: float = 0.6
     # CUSUM: from the good rate to the bad one; at the height, coaching.
     good_rate: float = 0.12
@@ -46,7 +55,7 @@ class Rule:
     # States. Ours, but for the straight accepts that clear probation.
     straight_accepts: int = 10
     probation_decisions: float = 15
-    deprioritize_below: float = 0.9
+    deprioritize_below: float = 0.8
     trusted_slack: float = 1.2
 
     def __post_init__(self) -> None:
@@ -83,6 +92,8 @@ def _sound(rule: Rule) -> dict[str, bool]:
         "the weight is never zero": 0 < rule.least_weight <= 1,
         "the good rate is below the bad one": 0 < rule.good_rate < rule.bad_rate < 1,
         "the coaching height is above 0": rule.coaching_height > 0,
+        "hours are 0 or more": min(rule.delay_hours, rule.first_hours, rule.middle_wait_hours) >= 0,
+        "the first hour's share of the limit is below 1": 0 <= rule.first_from < rule.first_to <= 1,
         "the thresholds of weight are shares": 0 <= rule.deprioritize_below <= 1 and rule.trusted_slack >= 1,
     }
 
@@ -93,6 +104,35 @@ DEFAULT = Rule()
 def shown_after(weight: float, rule: Rule = DEFAULT) -> timedelta:
     """How long after it became free a place shows to a person of this weight: D (1 - w)."""
     return timedelta(hours=rule.delay_hours) * (1 - weight)
+
+
+def hours_until_shown(
+    free_for: float, since_hand_in: float | None, weight: float, deference: float, rule: Rule = DEFAULT
+) -> float:
+    """When a place that has been free for so many hours shows to a person whose last hand-in was so long ago (None:
+    never). D (1 - w) is counted from both; the first hour's order from the place, and for full weight it ends with
+    the longest wait."""
+    delay = rule.delay_hours * (1 - weight)
+    since = inf if since_hand_in is None else since_hand_in
+    first = min(rule.first_hours * deference - free_for, _longest_wait(deference, rule) - since)
+    return max(0.0, delay - free_for, delay - since, first)
+
+
+def free_hours_needed(
+    since_hand_in: float | None, weight: float, deference: float, rule: Rule = DEFAULT
+) -> float | None:
+    """How long a place must have been free to show to this person now; None: nothing shows to them yet."""
+    delay = rule.delay_hours * (1 - weight)
+    since = inf if since_hand_in is None else since_hand_in
+    if since < delay:
+        return None
+    has_waited = since >= _longest_wait(deference, rule)
+    return max(delay, 0.0 if has_waited else rule.first_hours * deference)
+
+
+def _longest_wait(deference: float, rule: Rule) -> float:
+    """After G g / (1 - g) hours since their hand-in a person is behind nobody: G at g = .5, never at g = 1."""
+    return inf if deference >= 1 else rule.middle_wait_hours * deference / (1 - deference)
 
 
 def open_cap(cap: int, weight: float) -> int:

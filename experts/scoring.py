@@ -59,9 +59,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Score:
-    """`low` and `high` bound the rate; `low` (L) decides, compared with `limit` (tau)."""
+    """`low` and `high` bound the rate; `low` (L) decides, compared with `limit` (tau). `deference` is the share of its
+    first hour in which a place shows to others first."""
 
     weight: float
+    deference: float
     low: float
     rate: float
     high: float
@@ -136,6 +138,16 @@ def weight(evidence: Evidence, low: float, rule: Rule = DEFAULT) -> float:
     return min(1.0, max(rule.least_weight, falling))
 
 
+def deference(evidence: Evidence, low: float, rule: Rule = DEFAULT) -> float:
+    """g = clip((L - tau/3) / (tau - tau/3), 0, 1), from four effective decisions on: 0 for who is surely below the
+    limit or new, 1 from the limit on. It orders people, never holds them: one hour at the most (docs/adr/0009)."""
+    if evidence.effective < rule.first_minimum:
+        return 0.0
+    limit = rule.limit(evidence.prior)
+    begins, ends = limit * rule.first_from, limit * rule.first_to
+    return min(1.0, max(0.0, (low - begins) / (ends - begins)))
+
+
 def cusum(decisions: Sequence[Decision], rule: Rule = DEFAULT) -> float:
     """S = clip(S + log likelihood ratio of .30 to .12, 0, h): reaching h asks for coaching, never for less work.
 
@@ -178,6 +190,7 @@ def _score(decisions: Sequence[Decision], prior: float, rule: Rule) -> Score:
     low = beta_quantile(rule.quantile, a, b)
     return Score(
         weight=weight(evidence, low, rule),
+        deference=deference(evidence, low, rule),
         low=low,
         rate=a / (a + b),
         high=beta_quantile(1 - rule.quantile, a, b),

@@ -1,9 +1,10 @@
 """Does the rule do what it is for? Experts, places and reviews as events in time, under several policies.
 
 Each expert works some hours a day at a time of their own and takes the oldest place the policy shows them; a review
-answers hours later; a rejected place is free again at once. The rule here is the code that people are measured
-with. All policies meet the same people with the same luck: whether an expert's n-th item is good does not depend on
-the policy.
+answers hours later; a rejected place is free again at once. A run ends when every place has an accepted item, so
+that all policies are compared at the same amount of work done. The rule here is the code that people are measured
+and served with (scoring, pooling, rules.hours_until_shown, low weights reviewed first). All policies meet the same
+people with the same luck: whether an expert's n-th item is good does not depend on the policy.
 """
 
 import random
@@ -13,15 +14,20 @@ from heapq import heappop, heappush
 from math import ceil
 from statistics import median
 
-from experts.pooling import Cell, Tally, pool
-from experts.rules import DEFAULT, Rule, shown_after
-from experts.scoring import Decision, Judgement, lower_bound, weigh, weight
+from experts.pooling import Cell, Pool, Tally, pool
+from experts.rules import DEFAULT, Rule, hours_until_shown
+from experts.scoring import Decision, Judgement, deference, lower_bound, weigh, weight
 
 CELL: Cell = ("en", "law", "extraction")
 HOURS_PER_DAY = 24
 # Sums of hours are not exact: an hour that has just begun counts as begun.
 A_MOMENT = 1e-6
 ASKS_EVERY = 1 / 6
+# The rates of the project are read anew after so many decisions (in the product after ten minutes).
+RATES_EVERY = 50
+# Items of lowered weights are reviewed first: in half the time.
+FAST_REVIEW = 0.5
+LONGEST_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -46,19 +52,22 @@ class Scene:
         return self.bad_share * self.bad_rate + (1 - self.bad_share) * sum(self.good_rates) / 2
 
     @property
+    def items_a_day(self) -> float:
+        """What all experts can do: the last item of a day is begun within the hours and finished after them."""
+        return self.experts * (self.work_hours_a_day / self.hours_per_item + 1)
+
+    @property
     def arrival_days(self) -> float:
         if self.load is None:
             return 0.0
-        items_a_day = self.experts * self.work_hours_a_day / self.hours_per_item
-        return self.places / (self.load * items_a_day * (1 - self.mean_rate))
+        return self.places / (self.load * self.items_a_day * (1 - self.mean_rate))
 
     @property
     def deadline_days(self) -> int:
         """A day after the last place, or the time all experts together need for all places."""
         if self.load is not None:
             return ceil(self.arrival_days + 1)
-        items_a_day = self.experts * self.work_hours_a_day / self.hours_per_item
-        return ceil(self.places / (items_a_day * (1 - self.mean_rate)))
+        return ceil(self.places / (self.items_a_day * (1 - self.mean_rate)))
 
 
 @dataclass
@@ -70,33 +79,44 @@ class Expert:
     times: list[float] = field(default_factory=list)
     rejected: list[bool] = field(default_factory=list)
     weight: float = 1.0
+    deference: float = 0.0
     paused: bool = False
     moved_at: int | None = None
     delayed: bool = False
-    ready_again: float = 0.0
+    handed_in_at: float | None = None
+    items: int = 0
 
 
 @dataclass
 class Project:
     """What the policy may know beside the person."""
 
+    experts: Sequence[Expert]
     now: float = 0.0
     judged: int = 0
     rejected: int = 0
+    rates: Pool = field(default_factory=Pool)
+    rates_at: int = 0
+
+    def rates_now(self, rule: Rule) -> Pool:
+        if self.judged < RATES_EVERY or self.judged - self.rates_at >= RATES_EVERY:
+            known = [(number, one) for number, one in enumerate(self.experts) if one.rejected]
+            tallies = [Tally(number, None, CELL, len(one.rejected), float(sum(one.rejected))) for number, one in known]
+            self.rates, self.rates_at = pool(tallies, rule), self.judged
+        return self.rates
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`judge` sets weight or pause after each decision; `paced` counts the delay from the person's last item, too."""
+    """`judge` sets weight, deference or pause after each decision."""
 
     name: str
     judge: Callable[[Expert, Project], None]
     rule: Rule = DEFAULT
-    paced: bool = False
 
-    def shows_from(self, expert: Expert, ready_at: float) -> float:
-        delay = shown_after(expert.weight, self.rule).total_seconds() / 3600
-        return (max(ready_at, expert.ready_again) if self.paced else ready_at) + delay
+    def shows(self, expert: Expert, ready_at: float, now: float) -> bool:
+        since = None if expert.handed_in_at is None else now - expert.handed_in_at
+        return hours_until_shown(now - ready_at, since, expert.weight, expert.deference, self.rule) <= A_MOMENT
 
 
 def leave_alone(_expert: Expert, _project: Project) -> None:
@@ -111,7 +131,7 @@ def pause_above_30_percent(expert: Expert, _project: Project) -> None:
 
 
 def by_the_rule(expert: Expert, project: Project, rule: Rule = DEFAULT) -> None:
-    rates = pool([Tally(0, None, CELL, project.judged, float(project.rejected))], rule)
+    rates = project.rates_now(rule)
     decisions = [
         Decision(
             Judgement.REJECTED if rejected else Judgement.ACCEPTED,
@@ -121,7 +141,8 @@ def by_the_rule(expert: Expert, project: Project, rule: Rule = DEFAULT) -> None:
         for at, rejected in zip(expert.times, expert.rejected, strict=True)
     ]
     evidence = weigh(decisions, rates.rate, rule)
-    expert.weight = weight(evidence, lower_bound(evidence, rule), rule)
+    low = lower_bound(evidence, rule)
+    expert.weight, expert.deference = weight(evidence, low, rule), deference(evidence, low, rule)
     expert.delayed = expert.delayed or expert.weight < 1
     if expert.moved_at is None and expert.weight < rule.deprioritize_below:
         expert.moved_at = len(decisions)
@@ -131,18 +152,17 @@ POLICIES = (
     Policy("no rule", leave_alone),
     Policy("pause above 30 %", pause_above_30_percent),
     Policy("the rule", by_the_rule),
-    Policy("the rule, paced", by_the_rule, paced=True),
 )
 
 
 class Run:
-    """One policy in one scene: a heap of events until the deadline."""
+    """One policy in one scene: a heap of events until every place has an accepted item."""
 
     def __init__(self, scene: Scene, policy: Policy, seed: int) -> None:
         self.scene, self.policy = scene, policy
         self.draw = random.Random(f"{seed}:time")  # noqa: S311  (luck, not secrets)
-        self.project = Project()
         self.experts = people(scene, seed)
+        self.project = Project(self.experts)
         self.open: list[float] = []
         self.events: list[tuple[float, int, Callable[[], None]]] = []
         self.count = 0
@@ -151,12 +171,11 @@ class Run:
         self.rejected_of_bad = 0
 
     def run(self) -> "Run":
-        deadline = self.scene.deadline_days * HOURS_PER_DAY
         for number in range(self.scene.places):
             self.at(self.scene.arrival_days * HOURS_PER_DAY * number / self.scene.places, self._open_place)
         for expert in self.experts:
             self.at(expert.starts_at, self._asking(expert))
-        while self.events and self.events[0][0] <= deadline:
+        while len(self.accepted) < self.scene.places and self.project.now < LONGEST_DAYS * HOURS_PER_DAY:
             self.project.now, _, event = heappop(self.events)
             event()
         return self
@@ -178,7 +197,7 @@ class Run:
         day, hour = divmod(now - expert.starts_at + A_MOMENT, HOURS_PER_DAY)
         if hour >= self.scene.work_hours_a_day:
             self.at(expert.starts_at + (day + 1) * HOURS_PER_DAY, self._asking(expert))
-        elif self.open and self.policy.shows_from(expert, self.open[0]) <= now:
+        elif self.open and self.policy.shows(expert, self.open[0], now):
             heappop(self.open)
             self._work(expert)
         else:
@@ -187,9 +206,11 @@ class Run:
     def _work(self, expert: Expert) -> None:
         done = self.project.now + self.draw.expovariate(1 / self.scene.hours_per_item)
         is_rejected = expert.luck.random() < expert.rate
-        expert.ready_again = done
+        expert.handed_in_at = done
+        expert.items += 1
         self.at(done, self._asking(expert))
-        self.at(done + self.draw.expovariate(1 / self.scene.review_hours), lambda: self._judge(expert, is_rejected))
+        waits = self.draw.expovariate(1 / self.scene.review_hours) * (FAST_REVIEW if expert.weight < 1 else 1)
+        self.at(done + waits, lambda: self._judge(expert, is_rejected))
 
     def _judge(self, expert: Expert, is_rejected: bool) -> None:
         expert.times.append(self.project.now)
@@ -219,15 +240,20 @@ def people(scene: Scene, seed: int) -> list[Expert]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run came to at its deadline; shares between 0 and 1."""
+    """What one run came to; shares between 0 and 1. `least_served`: the work of the good expert at the lowest
+    twentieth, as a share of what good experts do on average. `places_lost`: without an accepted item at the deadline.
+    `days`: until 99 % of the places had one."""
 
     rejected: float
     bad_among_accepted: float
     bad_caught: float
     items_to_catch: float | None
+    items_of_bad: float
     good_moved: float
     good_delayed: float
+    least_served: float
     places_lost: float
+    days: float
 
     @classmethod
     def of(cls, run: Run) -> "Figures":
@@ -237,18 +263,27 @@ class Figures:
         return cls(
             rejected=run.project.rejected / run.project.judged,
             bad_among_accepted=sum(is_bad for _, is_bad in run.accepted) / len(run.accepted),
-            bad_caught=len(caught) / len(bad),
+            bad_caught=len(caught) / max(1, len(bad)),
             items_to_catch=median(caught) if caught else None,
+            items_of_bad=sum(one.items for one in bad) / max(1, len(bad)),
             good_moved=sum(one.moved_at is not None for one in good) / len(good),
             good_delayed=sum(one.delayed or one.paused for one in good) / len(good),
-            places_lost=1 - len(run.accepted) / run.scene.places,
+            least_served=sorted(one.items for one in good)[len(good) // 20] * len(good) / sum(o.items for o in good),
+            **_throughput(run),
         )
+
+
+def _throughput(run: Run) -> dict[str, float]:
+    deadline = run.scene.deadline_days * HOURS_PER_DAY
+    in_time = sum(at <= deadline for at, _ in run.accepted)
+    at, _ = run.accepted[min(ceil(0.99 * run.scene.places), len(run.accepted)) - 1]
+    return {"places_lost": 1 - in_time / run.scene.places, "days": at / HOURS_PER_DAY}
 
 
 def bad_share_by_day(run: Run) -> list[tuple[float, float]]:
     """Day by day, what share of the items accepted on it came from bad experts."""
     points = []
-    for day in range(1, run.scene.deadline_days + 1):
+    for day in range(1, ceil(run.project.now / HOURS_PER_DAY) + 1):
         of_day = [is_bad for at, is_bad in run.accepted if day - 1 < at / HOURS_PER_DAY <= day]
         if len(of_day) >= 50:
             points.append((float(day), sum(of_day) / len(of_day)))

@@ -4,6 +4,8 @@ between them (DESIGN §6) is `experts.scoring`; `experts.recomputing` applies it
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
+
 from accounts.models import User
 from core.refusal import Refusal
 from experts.models import Outcome, Standing, Training
@@ -52,7 +54,20 @@ def weight_of(user: User, project_id: int) -> float:
     return 1.0 if standing is None else standing
 
 
-def refusal_while_paused(user: User, project_id: int) -> Refusal | None:
-    """Only a person pauses a person, with a note that the paused one reads."""
-    paused = Standing.objects.filter(user=user, project_id=project_id, state=State.PAUSED).first()
-    return Refusal(paused.reason, "Ask the person who leads the project.") if paused else None
+def refusal_while_paused(user: User, project_id: int, now: datetime | None = None) -> Refusal | None:
+    """Only a person pauses a person, with a note that the paused one reads; who, why and until when."""
+    now = now or timezone.now()
+    paused = Standing.objects.filter(
+        user=user, project_id=project_id, override=State.PAUSED, override_until__gt=now
+    ).first()
+    if paused is None:
+        return None
+    by = User.objects.filter(pk=paused.override_by_id or 0).first()
+    who = f"{by} decided this; ask them" if by else "Ask the person who leads the project"
+    return Refusal(paused.reason, f"{who}. What you have in hand stays with you.")
+
+
+def lowered_weights(project_id: int) -> dict[int, float]:
+    """Who has less than full weight in the project."""
+    rows = Standing.objects.filter(project_id=project_id, weight__lt=1).order_by("weight", "user_id")
+    return dict(rows.values_list("user_id", "weight"))

@@ -36,6 +36,11 @@ def words(text: str) -> list[str]:
     return TOKEN.findall(text)
 
 
+def word_count(text: str) -> int:
+    """Words as `hunks` compares them, without blanks and punctuation."""
+    return sum(any(character.isalnum() for character in word) for word in words(text))
+
+
 def hunks(before: str, after: str) -> list[Hunk]:
     """Applied in order, they turn `before` into `after`; changes parted by blanks only are one hunk."""
     old, new = words(before), words(after)

@@ -103,7 +103,7 @@ def test_open_items_are_capped_in_words(cast: Cast) -> None:
 
 def test_a_lowered_standing_sees_new_places_later(cast: Cast) -> None:
     Standing.objects.create(user=cast.author, project_id=cast.project.pk, weight=0.5)
-    assert "little later" in empty_words(cast, cast.author)
+    assert "show to others first" in empty_words(cast, cast.author)
     Place.objects.update(ready_at=timezone.now() - timedelta(hours=2, minutes=1))
     assert cast.start(cast.author).why["weight"] == 0.5
 

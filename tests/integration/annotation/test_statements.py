@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
-from annotation import editing, queues, reviewing, writing
+from annotation import editing, queues, reviewing, serving, writing
 from annotation.handing_out import start_next
 from annotation.models import Context, Item, Place, Verdict
 from annotation.reviewing import Judgement
@@ -31,6 +31,7 @@ def statements(act: Callable[[], object]) -> int:
 def start(cast: Cast, person, stage: Stage) -> Callable[[], object]:
     at = desk(person, cast.project)
     queues._known_of_cells(cast.project)  # remembered for half a minute
+    serving.known_of(cast.project.pk)
     return lambda: start_next(at, stage)
 
 
@@ -131,7 +132,7 @@ def plan(cast: Cast, person, stage: Stage, statement: str = "") -> str:
     values = (terms[0] if isinstance(terms, tuple) else terms) | {"depth": queues.DEPTHS[0]}
     with connection.cursor() as cursor:
         cursor.execute(
-            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + (statement or queues._STATEMENTS[stage]), values
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + (statement or queues.STATEMENTS[stage]), values
         )
         return "\n".join(line for (line,) in cursor.fetchall())
 
@@ -165,7 +166,7 @@ def test_a_claim_where_passages_were_sent_elsewhere_reads_no_more(crowded: Cast)
     admit(generalist, cell(crowded.project, domain="general", target=0))
     queues._counted.clear()
     for person in (generalist, crowded.other_author):
-        text = plan(crowded, person, Stage.WRITING, queues._ROUTED_WRITING)
+        text = plan(crowded, person, Stage.WRITING, queues.ROUTED_WRITING)
         assert "context_waiting" in text, text
         assert "Seq Scan on annotation_context" not in text, text
     assert statements(start(crowded, generalist, Stage.WRITING)) == PINNED["start writing"][1]

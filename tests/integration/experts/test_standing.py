@@ -219,9 +219,9 @@ def override(person: User, state: State, **other: object) -> Standing:
 def test_a_person_pauses_with_a_note_and_the_pause_ends_by_itself(slipping: User) -> None:
     colleague = user("colleague-1")
     recomputing.recompute_due(NOW)
-    assert refusal_while_paused(colleague, PROJECT) is None
+    assert refusal_while_paused(colleague, PROJECT, NOW) is None
     override(colleague, State.PAUSED)
-    refusal = refusal_while_paused(colleague, PROJECT)
+    refusal = refusal_while_paused(colleague, PROJECT, NOW)
     assert refusal is not None
     assert "paused until 25 November 2026: Works for a competitor" in str(refusal)
     judged(colleague, ACCEPTED)

@@ -164,8 +164,9 @@ def test_a_decision_halves_every_30_decisions_and_every_180_days() -> None:
 def test_the_same_work_in_a_hard_cell_weighs_less() -> None:
     work = decided(*[Judgement.REJECTED, Judgement.ACCEPTED, Judgement.ACCEPTED] * 8)
     hard = [replace(one, prior=0.25) for one in work]
-    assert score(hard).weight > score(work).weight
-    assert score(hard).limit == pytest.approx(1.25 * 0.25)
+    assert score(hard).deference < score(work).deference
+    assert score([*hard, *hard[:3], *rejects(3)]).weight > score([*work, *work[:3], *rejects(3)]).weight
+    assert score(hard).limit == pytest.approx(1.35 * 0.25)
 
 
 def test_the_prior_of_several_cells_is_their_mean_by_decisions() -> None:
@@ -176,7 +177,7 @@ def test_the_prior_of_several_cells_is_their_mean_by_decisions() -> None:
 def test_the_weight_falls_in_a_line_from_the_limit_to_the_worst_rate() -> None:
     enough = Evidence(against=5, effective=20, prior=0.12)
     assert weight(enough, 0.15) == 1
-    assert weight(enough, 0.275) == pytest.approx(0.5)
+    assert weight(enough, 0.30) == pytest.approx(1 - (0.30 - 0.162) / (0.40 - 0.162))
     assert weight(enough, 0.40) == weight(enough, 0.9) == 0.10
 
 
@@ -184,7 +185,7 @@ def test_by_hand_six_of_fifteen_rejected() -> None:
     """R = 6 and N = 15 without decay: Beta(7.2, 17.8), whose 10 % quantile is .17716 (scipy)."""
     result = Evidence(against=6, effective=15, prior=0.12)
     assert lower_bound(result) == pytest.approx(0.17716, abs=1e-4)
-    assert weight(result, lower_bound(result)) == pytest.approx(1 - (0.17716 - 0.15) / 0.25, abs=1e-3)
+    assert weight(result, lower_bound(result)) == pytest.approx(1 - (0.17716 - 0.162) / 0.238, abs=1e-3)
 
 
 def test_ten_straight_accepts_reach_the_sequential_tests_boundary() -> None:

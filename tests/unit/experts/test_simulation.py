@@ -8,7 +8,7 @@ from experts.picture import lines
 from experts.simulation import POLICIES, Figures, Policy, Run, Scene, people
 
 SMALL = Scene(experts=100, places=3000)
-NONE, PAUSE, RULE, _ = POLICIES
+NONE, PAUSE, RULE = POLICIES
 
 
 def figures(policy: Policy, seed: int = 1) -> Figures:
@@ -29,13 +29,14 @@ def test_every_policy_meets_the_same_people() -> None:
 def test_places_are_neither_lost_nor_made() -> None:
     run = Run(SMALL, RULE, 1).run()
     under_way = sum(1 for _, _, event in run.events if event.__qualname__.endswith("_work.<locals>.<lambda>"))
-    assert len(run.accepted) + len(run.open) + under_way == SMALL.places
+    assert len(run.accepted) == SMALL.places
+    assert len(run.open) == under_way == 0
 
 
 def test_the_rule_saves_rejected_work_and_wrongs_hardly_anybody() -> None:
     without, ruled, paused = figures(NONE), figures(RULE), figures(PAUSE)
     assert ruled.rejected < without.rejected - 0.015
-    assert ruled.bad_among_accepted < 0.6 * without.bad_among_accepted
+    assert ruled.bad_among_accepted < 0.5 * without.bad_among_accepted
     assert ruled.good_moved <= 0.011 < paused.good_moved
     assert ruled.places_lost <= 0.01
 
@@ -57,4 +58,4 @@ def test_a_picture_is_well_formed_and_names_its_lines() -> None:
 def test_places_arrive_at_the_load_they_say(load: float) -> None:
     scene = Scene(load=load)
     items_a_day = scene.places / (1 - scene.mean_rate) / scene.arrival_days
-    assert items_a_day == pytest.approx(load * 300 * 3)
+    assert items_a_day == pytest.approx(load * scene.items_a_day)

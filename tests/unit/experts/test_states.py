@@ -9,6 +9,7 @@ from experts.states import State, next_state
 
 GOOD = Score(
     weight=1,
+    deference=0,
     low=0.05,
     rate=0.1,
     high=0.2,
@@ -22,6 +23,7 @@ GOOD = Score(
 scores = st.builds(
     Score,
     weight=st.floats(0.1, 1),
+    deference=st.floats(0, 1),
     low=st.floats(0, 0.3),
     rate=st.floats(0.3, 0.5),
     high=st.floats(0, 1),
@@ -53,8 +55,8 @@ def test_the_same_numbers_twice_change_nothing_the_second_time(numbers: Score, b
         (GOOD, State.PROBATION, State.ACTIVE),
         (replace(GOOD, high=0.14), State.ACTIVE, State.TRUSTED),
         (replace(GOOD, high=0.14, effective=9), State.ACTIVE, State.ACTIVE),
-        (replace(GOOD, weight=0.89), State.TRUSTED, State.DEPRIORITIZED),
-        (replace(GOOD, weight=0.89), State.PROBATION, State.DEPRIORITIZED),
+        (replace(GOOD, weight=0.79), State.TRUSTED, State.DEPRIORITIZED),
+        (replace(GOOD, weight=0.79), State.PROBATION, State.DEPRIORITIZED),
         (replace(GOOD, cusum=3.5), State.TRUSTED, State.WATCH),
         (replace(GOOD, cusum=3.5, weight=0.5), State.WATCH, State.DEPRIORITIZED),
         (GOOD, State.DEPRIORITIZED, State.ACTIVE),
@@ -68,7 +70,7 @@ def test_what_the_numbers_say(numbers: Score, before: State, after: State) -> No
 @pytest.mark.parametrize(
     ("between", "below", "above"),
     [
-        (replace(GOOD, weight=0.95), State.ACTIVE, State.DEPRIORITIZED),
+        (replace(GOOD, weight=0.9), State.ACTIVE, State.DEPRIORITIZED),
         (replace(GOOD, cusum=2.5), State.ACTIVE, State.WATCH),
         (replace(GOOD, high=0.17), State.ACTIVE, State.TRUSTED),
     ],
