@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import checking, editing, handing_out, reviewing, writing
+from annotation import checking, demo_ledger, editing, handing_out, reviewing, writing
 from annotation.access import desk_of
 from annotation.demo_english import ENGLISH
 from annotation.demo_german import GERMAN
@@ -81,6 +81,7 @@ def seed(password: str, items: int | None = None) -> Project:
     demo.run(list(_jobs(items)))
     _leave_contexts(demo)
     _admit_everybody(demo)
+    demo_ledger.fill(project, people["manager"])
     project.spot_check_percent, project.open_cap = 10, 8
     project.save(update_fields=["spot_check_percent", "open_cap"])
     return project

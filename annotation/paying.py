@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -179,13 +180,13 @@ LINE_COLUMNS = (
 )  # fmt: skip
 
 
-def hours(seconds: int) -> str:
-    return f"{seconds / 3600:.2f}"
+def hours(seconds: int) -> Decimal:
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.01"))
 
 
 def person_rows(lines: Iterable[Line]) -> Iterable[Sequence[object]]:
     for line in lines:
-        amount = money.plain(line.amount, line.currency)
+        amount = money.as_decimal(line.amount, line.currency)
         yield str(line.person), line.person.email, line.currency, line.pieces, hours(line.seconds), amount
 
 
@@ -195,9 +196,9 @@ _LINE_VALUES = (
 )  # fmt: skip
 
 
-def line_rows(entries: "Iterable[LedgerEntry] | object") -> Iterable[Sequence[object]]:
-    """From a queryset, read in pieces: a project's whole ledger fits through."""
-    rows = entries.annotate(run_number=F("run__number")).values_list(*_LINE_VALUES, "run_number")  # type: ignore[attr-defined]
+def line_rows(entries: QuerySet[LedgerEntry]) -> Iterable[Sequence[object]]:
+    """Read in pieces: a project's whole ledger fits through."""
+    rows = entries.annotate(run_number=F("run__number")).values_list(*_LINE_VALUES, "run_number")
     for row in rows.iterator(chunk_size=2000):
         *who, at, seconds, currency, amount, reason, run = row
-        yield *who, at.isoformat(), hours(seconds), currency, money.plain(amount, currency), reason, run or ""
+        yield *who, at.isoformat(), hours(seconds), currency, money.as_decimal(amount, currency), reason, run or ""

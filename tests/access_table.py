@@ -121,6 +121,19 @@ annotation:item                          GET   sign-in  404      in       404   
 annotation:compare                       GET   sign-in  404      in       404      in       in       404
 annotation:appeal rejected               POST  sign-in  404      403      403      403      in       403
 annotation:release returned              POST  sign-in  404      403      403      403      in       403
+annotation:ledger                        GET   sign-in  404      403      403      403      in       403
+annotation:ledger-entries                GET   sign-in  404      403      403      403      in       403
+annotation:ledger-csv                    GET   sign-in  404      403      403      403      in       403
+annotation:ledger-rates                  GET   sign-in  404      403      403      403      in       403
+annotation:ledger-rates                  POST  sign-in  404      403      403      403      in       403
+annotation:ledger-terms                  POST  sign-in  404      403      403      403      in       403
+annotation:ledger-runs                   GET   sign-in  404      403      403      403      in       403
+annotation:ledger-pay                    POST  sign-in  404      403      403      403      in       403
+annotation:ledger-run                    GET   sign-in  404      403      403      403      in       403
+annotation:ledger-run-undo               POST  sign-in  404      403      403      403      in       403
+annotation:ledger-run-export             POST  sign-in  404      403      403      403      in       403
+annotation:my-pay                        GET   sign-in  404      in       in       in       403      403
+annotation:my-pay-csv                    GET   sign-in  404      in       in       in       403      403
 annotation:imports                       GET   sign-in  404      403      403      403      in       403
 annotation:import-upload                 POST  sign-in  404      403      403      403      in       403
 annotation:import-mapping                GET   sign-in  404      403      403      403      in       403

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from annotation import routing, switching
-from annotation.models import Clause, Guideline, Invitation, Job, Route, Scope
+from annotation.models import Clause, Guideline, Invitation, Job, PaymentRun, Route, Scope
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
@@ -87,6 +87,7 @@ class World:
             "change_id": self._switch_change(),
             "fingerprint": "0" * 24,
             "alert_id": self._alert(),
+            "number": self._payment_run(),
             **self._routed(),
         }
 
@@ -97,6 +98,12 @@ class World:
             user=self.cast.author, project_id=self.cast.project.pk, kind=Alert.Kind.REASONS, about="adds_facts",
             numbers=numbers, first_at=now, last_at=now,
         ).pk  # fmt: skip
+
+    def _payment_run(self) -> int:
+        now = timezone.now()
+        return PaymentRun.objects.create(
+            project=self.cast.project, number=1, until=now.date(), made_by=self.cast.manager, made_at=now
+        ).number
 
     def _routed(self) -> dict[str, object]:
         route = Route.objects.create(

@@ -6,6 +6,7 @@ from annotation.urls import (
     experts,
     feedback,
     item,
+    ledger,
     manager,
     onboarding,
     reviewer,

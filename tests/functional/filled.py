@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import editing, handing_out, inviting, jobs, reviewing, writing
+from annotation import demo_ledger, editing, handing_out, inviting, jobs, reviewing, writing
 from annotation.models import Assignment, Cell, Clause, Context, EditHunk, Guideline, Invitation, Item, Job, Verdict
 from annotation.reviewing import Judgement, Remark
 from annotation.rubric import CRITERIA
@@ -95,6 +95,7 @@ class Filled:
         varied.fill(self.project, self.cast.manager, self.cast.cell)
         routed.fill(self.cast.manager, self.inference)
         self.standings = standings.fill(self.project, self.cast.manager)
+        demo_ledger.fill(self.project, self.cast.manager)
 
     @property
     def people(self) -> dict[str, User]:

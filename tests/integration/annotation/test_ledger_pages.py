@@ -1,0 +1,214 @@
+"""The ledger's pages: numbers that lead to their entries, rates with a preview, runs, files; and one's own pay."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from annotation import demo_ledger, ledger
+from annotation.models import ActiveDay, Item, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
+from annotation.workflow import State
+from tests.factories import Cast
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.now().date()
+RATE = {
+    "stage": "writing", "kind": "item", "amount": "2.50", "currency": "eur", "valid_from": TODAY.isoformat(),
+    "language": "", "skill": "", "cell": "", "cap": "", "note": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def worked(cast: Cast) -> Cast:
+    for state in (State.ACCEPTED, State.REJECTED, State.IN_REVIEW):
+        cast.item_at(state)
+    demo_ledger.fill(cast.project, cast.manager)
+    return cast
+
+
+def address(cast: Cast, name: str, *arguments: object) -> str:
+    return reverse(f"annotation:{name}", args=[cast.project.slug, *arguments])
+
+
+def as_(client: Client, person: User) -> Client:
+    client.force_login(person)
+    return client
+
+
+def page(client: Client, cast: Cast, person: User, name: str, *arguments: object, query: str = "") -> str:
+    answer = as_(client, person).get(address(cast, name, *arguments) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def table(answer: Any) -> list[dict[str, str]]:
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text[1:])))
+
+
+def test_the_totals_lead_to_their_entries(worked: Cast, client: Client) -> None:
+    shown = page(client, worked, worked.manager, "ledger")
+    assert "expert-en-law" in shown
+    link = address(worked, "ledger-entries") + "?state=payable"
+    assert link in shown
+    entries = page(client, worked, worked.manager, "ledger-entries", query="?state=payable")
+    assert entries.count('class="row-link"') == LedgerEntry.objects.filter(state="payable").count()
+
+
+def test_filters_that_say_nothing_are_left_out(worked: Cast, client: Client) -> None:
+    query = "?state=nonsense&person=1e9&month=2026-99&cell=%00&kind=x&cursor=zzz"
+    shown = page(client, worked, worked.manager, "ledger-entries", query=query)
+    assert shown.count('class="row-link"') == LedgerEntry.objects.count()
+
+
+def test_without_rates_hours_show_and_how_to_set_rates(cast: Cast, client: Client) -> None:
+    assert "No rate is set" in page(client, cast, cast.manager, "ledger")
+    assert "No rate is set" in page(client, cast, cast.author, "my-pay")
+
+
+def test_who_earns_less_than_the_minimum_is_marked(worked: Cast, client: Client) -> None:
+    ActiveDay.objects.filter(person=worked.author).update(ms=10 * 3600 * 1000)
+    assert "below the minimum" in page(client, worked, worked.manager, "ledger")
+
+
+def test_the_overview_costs_the_same_for_more_people(worked: Cast, client: Client) -> None:
+    as_(client, worked.manager)
+    costs = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address(worked, "ledger"))
+        costs.append(len(captured))
+        worked.write(worked.other_author)
+        ledger.settle_ledger(worked.project)
+    assert costs[0] == costs[1] <= 16
+
+
+# --- rates
+
+
+def test_a_rate_is_shown_with_its_reach_before_it_is_saved(cast: Cast, client: Client) -> None:
+    cast.item_at(State.ACCEPTED)
+    cast.item_at(State.IN_REVIEW)
+    as_(client, cast.manager)
+    preview = client.post(address(cast, "ledger-rates"), RATE).content.decode()
+    assert "2 finished pieces of work without a rate would pay €5.00 together" in preview
+    assert not Rate.objects.exists()
+    client.post(address(cast, "ledger-rates"), RATE | {"confirm": "1"})
+    rate = Rate.objects.get()
+    assert (rate.amount, rate.currency, rate.cap) == (250, "EUR", None)
+    assert LedgerMark.objects.get().settled_until is None
+    ledger.settle_ledger(cast.project)
+    assert LedgerEntry.objects.count() == 2
+    again = client.post(address(cast, "ledger-rates"), RATE | {"amount": "9"}).content.decode()
+    assert "No finished work is without a rate" in again
+
+
+WRONG: tuple[tuple[dict[str, str], str], ...] = (
+    ({"amount": "2.505"}, "2 decimal places"),
+    ({"amount": ""}, "Say how much"),
+    ({"amount": "-1"}, "greater than or equal to 0"),
+    ({"amount": "1e30"}, "digits"),
+    ({"amount": "NaN"}, "Enter a number"),
+    ({"currency": "XYZ"}, "no such currency"),
+    ({"kind": "hour"}, "Say how much"),
+    ({"stage": "sleeping"}, "Select a valid choice"),
+)
+
+
+def test_rates_that_make_no_sense_are_refused(cast: Cast, client: Client) -> None:
+    as_(client, cast.manager)
+    for wrong, words in WRONG:
+        answer = client.post(address(cast, "ledger-rates"), RATE | wrong | {"confirm": "1"})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert not Rate.objects.exists()
+
+
+def test_a_changed_rate_never_begins_before_today(cast: Cast, client: Client) -> None:
+    as_(client, cast.manager)
+    earlier = RATE | {"confirm": "1", "valid_from": (TODAY - timedelta(days=30)).isoformat()}
+    assert client.post(address(cast, "ledger-rates"), earlier).status_code == 302
+    answer = client.post(address(cast, "ledger-rates"), earlier)
+    assert answer.status_code == 422
+    assert "never reaches back" in answer.content.decode()
+
+
+def test_terms_are_kept_one_after_another(cast: Cast, client: Client) -> None:
+    as_(client, cast.manager)
+    terms = {"rejected_percent": "30", "overturned_percent": "50", "minimum": "14.5", "currency": "EUR"}
+    client.post(address(cast, "ledger-terms"), terms)
+    client.post(address(cast, "ledger-terms"), terms | {"minimum": ""})
+    assert list(PayTerms.objects.values_list("rejected_percent", "minimum_per_hour")) == [(30, 1450), (30, None)]
+    assert client.post(address(cast, "ledger-terms"), terms | {"rejected_percent": "101"}).status_code == 422
+
+
+# --- runs and files
+
+
+def test_a_run_is_previewed_paid_exported_and_then_stands(worked: Cast, client: Client) -> None:
+    shown = page(client, worked, worked.manager, "ledger-runs", query=f"?until={TODAY}")
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    given = {"until": TODAY.isoformat(), "seen": seen, "note": "=HYPERLINK()"}
+    answer = client.post(address(worked, "ledger-pay"), given)
+    run = PaymentRun.objects.order_by("-number")[0]
+    assert answer.url == address(worked, "ledger-run", run.number)
+    assert not LedgerEntry.objects.filter(state="payable").exists()
+    rows = table(client.post(address(worked, "ledger-run-export", run.number)))
+    assert {row["currency"] for row in rows} == {"EUR"}
+    paid = sum(LedgerEntry.objects.filter(run=run).values_list("amount", flat=True))
+    assert sum(round(float(row["amount"]) * 100) for row in rows) == paid
+    assert client.post(address(worked, "ledger-run-undo", run.number)).status_code == 409
+
+
+def test_a_run_can_be_undone_until_it_is_exported(worked: Cast, client: Client) -> None:
+    run = PaymentRun.objects.get()
+    as_(client, worked.manager).post(address(worked, "ledger-run-undo", run.number))
+    assert PaymentRun.objects.get(reverses=run).number == run.number + 1
+    assert "Takes a run back" in page(client, worked, worked.manager, "ledger-run", run.number + 1)
+
+
+def test_names_in_files_run_nothing_and_corrections_stay_numbers(worked: Cast, client: Client) -> None:
+    User.objects.filter(pk=worked.author.pk).update(name='=cmd|"/c calc"!A1')
+    rows = table(as_(client, worked.manager).get(address(worked, "ledger-csv")))
+    assert any(row["person"] == '\'=cmd|"/c calc"!A1' for row in rows)
+    assert len(rows) == LedgerEntry.objects.count()
+    run = PaymentRun.objects.get()
+    client.post(address(worked, "ledger-run-undo", run.number))
+    rows = table(client.get(address(worked, "ledger-csv") + "?kind=reversal"))
+    assert all(float(row["amount"]) < 0 for row in rows)
+
+
+# --- one's own
+
+
+def test_my_pay_shows_what_pending_work_waits_for_and_nobody_else(worked: Cast, client: Client) -> None:
+    shown = page(client, worked, worked.author, "my-pay")
+    assert "a reviewer · judge" in shown
+    assert "reviewer-1" not in shown
+    own = LedgerEntry.objects.filter(person=worked.author).count()
+    assert shown.count('class="row-link"') == own
+    rows = table(client.get(address(worked, "my-pay-csv")))
+    assert len(rows) == own
+    assert "person" not in rows[0]
+    assert "e-mail" not in rows[0]
+
+
+def test_a_reviewer_cannot_tell_a_control_item_by_its_pay(worked: Cast, client: Client) -> None:
+    item = LedgerEntry.objects.filter(person=worked.reviewers[0])[0].item
+    before = page(client, worked, worked.reviewers[0], "my-pay")
+    Item.objects.filter(pk=item.pk).update(is_control=True, place=None)
+    client.logout()
+    after = page(client, worked, worked.reviewers[0], "my-pay")
+    assert [line for line in before.splitlines() if "row-link" in line] == [
+        line for line in after.splitlines() if "row-link" in line
+    ]
