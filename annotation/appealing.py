@@ -217,7 +217,7 @@ def decide(opened: Appeal, settled: Adjudication, ending: Appeal.Ending, clause_
     The item's own step and outcome are the adjudication's.
     """
     now = settled.created_at
-    holds.settle(settled.item.project_id, settled.item_id, ending.value, now)  # type: ignore[attr-defined]
+    holds.settle(settled.item.project_id, settled.item_id, ending.value, now)
     opened.ending, opened.decided_by, opened.decided_at, opened.adjudication = ending, settled.by, now, settled
     opened.save(update_fields=["ending", "decided_by", "decided_at", "adjudication"])
     if ending == Ending.UNCLEAR:
@@ -324,8 +324,8 @@ def shown(desk: Desk, item: Item, now: datetime | None = None) -> list[Shown]:
 
 
 def _shown(desk: Desk, item: Item, one: Appeal, now: datetime) -> Shown:
-    opener = "the author" if one.opened_by_id == one.author_id else "a manager, for the author"  # type: ignore[attr-defined]
-    is_own = one.opened_by_id == desk.user.pk  # type: ignore[attr-defined]
+    opener = "the author" if one.opened_by_id == one.author_id else "a manager, for the author"
+    is_own = one.opened_by_id == desk.user.pk
     answer = one.adjudication.note if one.adjudication else ""
     nobody = not one.ending and not deciders(item).exists()
     return Shown(one, Clock(one, now), "you" if is_own else opener, answer, nobody)

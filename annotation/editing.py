@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import appealing, checking, corrections
+from annotation import appealing, checking, corrections, threads
 from annotation.crediting import record_accepted, record_outcome
 from annotation.handing_out import held_assignment, lease_lost, refusal_to_settle
 from annotation.models import Adjudication, Appeal, Approval, Assignment, Draft, EditHunk, Item, Revision
@@ -153,14 +153,22 @@ def _refusal_of_note(note: str) -> Refusal | None:
 
 @transaction.atomic
 def respond(*, person: User, revision_id: int, hunk_ids: Sequence[int], thanks: bool, note: str = "") -> int:
-    """The author thanks for changes or objects to them; an objection says why. Returns how many were answered."""
+    """The author thanks for changes or objects to them; an objection says why, and the editor has to answer it.
+
+    Returns how many were answered.
+    """
     hunks_of_edit = EditHunk.objects.select_for_update().filter(
         revision_id=revision_id, pk__in=hunk_ids, item__author=person
     )
     if not thanks and not note.strip():
         raise Refused(Refusal("Say what you object to.", "One sentence is enough."), 409, "incomplete")
     response = EditHunk.Response.THANKS if thanks else EditHunk.Response.OBJECTS
-    return hunks_of_edit.update(response=response, response_note=clean(note)[:500], responded_at=timezone.now())
+    note = clean(note).strip()[:500]
+    number = hunks_of_edit.update(response=response, response_note=note, responded_at=timezone.now())
+    if number and not thanks:
+        revision = Revision.objects.select_related("item").get(pk=revision_id)
+        threads.objection(revision.item, revision, person, note)
+    return number
 
 
 @transaction.atomic

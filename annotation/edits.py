@@ -20,13 +20,19 @@ class AuthorsEdit:
     hunks: list[EditHunk]
 
     @property
+    def helpful(self) -> bool | None:
+        """What the author said of it; None: nothing."""
+        rating = getattr(self.revision, "rating", None)
+        return rating.helpful if rating else None
+
+    @property
     def unanswered(self) -> list[EditHunk]:
         return [hunk for hunk in self.hunks if not hunk.response]
 
 
 def edits_of(item: Item) -> list[AuthorsEdit]:
     """Newest first; two statements."""
-    revisions = {one.number: one for one in Revision.objects.filter(item=item)}
+    revisions = {one.number: one for one in Revision.objects.filter(item=item).select_related("rating")}
     hunks: dict[int, list[EditHunk]] = {}
     for hunk in EditHunk.objects.filter(item=item):
         hunks.setdefault(hunk.revision_id, []).append(hunk)

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import appealing, glossary
+from annotation import appealing, glossary, threads
 from annotation.access import Desk, sees_people, sees_reviews
 from annotation.models import (
     Adjudication,
@@ -129,13 +129,16 @@ class ShownReview:
     tone: str
     scores: list[tuple[str, int, str]]
     comments: list[Comment]
+    # Whether the reader takes part in the conversation about it.
+    may_talk: bool
+    helpful: bool | None = None
 
 
 _VERDICT_TONES = {"accept": "good", "edit": "warn", "return": "warn", "reject": "bad"}
 
 
 def reviews(viewer: Viewer) -> list[ShownReview]:
-    found = Review.objects.filter(item=viewer.item).select_related("reviewer", "revision")
+    found = Review.objects.filter(item=viewer.item).select_related("reviewer", "revision", "rating")
     comments: dict[int, list[Comment]] = {}
     for comment in Comment.objects.filter(item=viewer.item).select_related("clause"):
         comments.setdefault(comment.review_id, []).append(comment)
@@ -147,7 +150,11 @@ def reviews(viewer: Viewer) -> list[ShownReview]:
 def _shown(viewer: Viewer, review: Review, comments: list[Comment]) -> ShownReview:
     scores = [(one.label, getattr(review, one.name), one.levels[getattr(review, one.name) - 1]) for one in RUBRIC]
     by = viewer.called(review.reviewer, "a reviewer")
-    return ShownReview(review, by, review.get_verdict_display(), _VERDICT_TONES[review.verdict], scores, comments)
+    may_talk = threads.part_in(viewer.desk, threads.About(threads.Topic.REVIEW, viewer.item, review=review)) is not None
+    rating = getattr(review, "rating", None)
+    verdict = review.get_verdict_display()
+    helpful = rating.helpful if rating else None
+    return ShownReview(review, by, verdict, _VERDICT_TONES[review.verdict], scores, comments, may_talk, helpful)
 
 
 def adjudications(viewer: Viewer) -> list[tuple[Adjudication, str]]:
@@ -228,6 +235,7 @@ def history(desk: Desk, item: Item, asked: Mapping[str, str]) -> dict[str, Any]:
         "timeline": timeline(viewer),
         "assignments": assignments(viewer),
         "appeals": appealing.shown(desk, item) if viewer.judgements else [],
+        "talks": threads.talks_of(desk, item),
         "appeal_refusal": appealing.refusal_to_appeal(desk, item),
         "release_refusal": refusal_to_release(desk, item),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import checking, handing_out, indexing, routing, shown, testing, testing_results
+from annotation import alerts, checking, digests, handing_out, indexing, routing, shown, testing, testing_results
 from annotation.models import Project
 from qa import metrics, workers
 from qa.checks.base import Weight
@@ -134,5 +134,20 @@ def keep_tests(**_later: Any) -> None:
 
 
 @shared_task(queue="fast")
+def look_for_alerts(**_later: Any) -> None:
+    """Early warnings of what people did since yesterday, for the people who lead."""
+    now = timezone.now()
+    for project in Project.objects.filter(closed_at=None):
+        alerts.look(project, now)
+
+
+@shared_task(queue="fast")
 def lapse_leases(**_later: Any) -> None:
     handing_out.lapse_overdue_leases(timezone.now())
+
+
+@shared_task(queue="fast")
+def send_digests(**_later: Any) -> None:
+    now = timezone.now()
+    digests.write_due(now)
+    digests.send_waiting(now)

@@ -85,6 +85,13 @@ def about(item: Item, topic: str, ref: int) -> About:
     raise Http404("No such thing of this item.")
 
 
+def subject_of(thread: Thread) -> About | None:
+    """None for a lead's message."""
+    if thread.topic == Topic.MESSAGE or thread.item is None:
+        return None
+    return About(Topic(thread.topic), thread.item, thread.comment, thread.review, thread.revision)
+
+
 def part_in(desk: Desk, subject: About) -> Part | None:
     """As what the person would speak; None: they would not. Another reviewer stays outside: reviewers are blind to
     each other."""
@@ -115,11 +122,15 @@ def start(desk: Desk, subject: About, text: str) -> Thread:
         raise Refused(Refusal("This conversation is between the author, the reviewer and the editors."), status=403)
     text = clean(text)
     refuse_if(refusal_of_text(text), status=422, code="incomplete")
+    return _say_about(subject, desk.user, part, text)
+
+
+def _say_about(subject: About, person: User, part: Part, text: str) -> Thread:
     now = timezone.now()
     thread, is_new = Thread.objects.get_or_create(**subject.key, defaults=_new(subject, now))
     if is_new:
         ThreadMember.objects.bulk_create(_first_members(thread, subject))
-    return _say(thread, _joined(thread, desk.user, part), text, now)
+    return _say(thread, _joined(thread, person, part), text, now)
 
 
 def _new(subject: About, now: datetime) -> dict[str, Any]:
@@ -207,7 +218,9 @@ def thread_for(desk: Desk, thread_id: int) -> tuple[Thread, ThreadMember | None]
     Editors and managers read along on items they did not write, as they read the reviews; a lead's message to a person
     is between the two.
     """
-    threads = Thread.objects.select_related("item__cell__language", "item__cell__domain", "comment", "review")
+    threads = Thread.objects.select_related(
+        "item__cell__language", "item__cell__domain", "comment__review", "review", "revision"
+    )
     thread = threads.filter(project=desk.project, pk=thread_id).first()
     if thread is None:
         raise Http404("No such conversation among yours.")
@@ -234,6 +247,11 @@ def say(desk: Desk, thread_id: int, text: str) -> Thread:
         part = Part.EDITOR if desk.may(Permission.EDIT) else Part.LEAD
         member = _joined(thread, desk.user, part)
     return _say(thread, member, text, timezone.now())
+
+
+def objection(item: Item, revision: Revision, person: User, text: str) -> Thread:
+    """The author objects to an edit, inside the transaction that records it: the editor has to answer."""
+    return _say_about(About(Topic.EDIT, item, revision=revision), person, Part.AUTHOR, clean(text))
 
 
 def refusal_to_close(thread: Thread, member: ThreadMember | None) -> Refusal | None:
@@ -293,6 +311,22 @@ def shown(desk: Desk, threads: Iterable[Thread]) -> list[Shown]:
 def _said(message: Message, reader: User) -> Said:
     is_own = message.member.person_id == reader.pk
     return Said("You" if is_own else message.member.label, is_own, message.text, message.at)
+
+
+@dataclass(frozen=True)
+class Talks:
+    """What the page of an item links to: the conversations there are, and those that could begin."""
+
+    shown: Sequence[Shown]
+    may_begin: bool
+
+    @property
+    def on_item(self) -> Shown | None:
+        return next((one for one in self.shown if one.thread.topic == Topic.ITEM), None)
+
+
+def talks_of(desk: Desk, item: Item) -> Talks:
+    return Talks(threads_of(desk, item), part_in(desk, About(Topic.ITEM, item)) is not None)
 
 
 def threads_of(desk: Desk, item: Item) -> list[Shown]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.roles import Permission
+from annotation import ratings
 from annotation.access import Desk, get_item, requires
 from annotation.edits import edits_of, respond_to_edit
 from annotation.models import Item
@@ -21,7 +22,11 @@ LONGEST_ID = 19  # digits; what is longer is no row's number
 @require_safe
 @requires(Permission.WRITE)
 def home(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return render(request, "annotation/expert/home.html", {"work": own_work(desk), "submitted": _submitted(request)})
+    submitted = _submitted(request)
+    context = {"work": own_work(desk), "submitted": submitted}
+    if submitted:  # only after work
+        context["ask_about"] = ratings.cell_to_ask_about(desk)
+    return render(request, "annotation/expert/home.html", context)
 
 
 def _submitted(request: HttpRequest) -> str:

@@ -178,6 +178,8 @@ X_FRAME_OPTIONS = "DENY"
 EMAIL_BACKEND = env_str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "scriptorium@localhost")
+# Where people reach this installation: for links in mails that no request asked for.
+SITE_URL = env_str("SITE_URL", "http://localhost:8000").rstrip("/")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -230,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     "resume-stuck-jobs": {"task": "annotation.tasks.resume_stuck_jobs", "schedule": 30.0},
     "remove-old-uploads": {"task": "annotation.tasks.remove_old_uploads", "schedule": 24 * 3600.0},
     "settle-ledgers": {"task": "annotation.tasks.settle_ledgers", "schedule": 60.0},
+    "send-digests": {"task": "annotation.tasks.send_digests", "schedule": 60.0},
+    "look-for-alerts": {"task": "annotation.tasks.look_for_alerts", "schedule": 300.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 
