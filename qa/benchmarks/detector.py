@@ -38,8 +38,8 @@ PROXY = "no generated answers to these prompts in the data: against chat models'
 def run(data: Path, say: Say) -> list[Row]:
     samples = corpus.load(data)
     model = Model.load(COEFFICIENTS)
-    scored = training.scores_of(model, samples)
     learnt = training.features(samples)
+    scored = training.scores_of(model, learnt)
     seen, unseen = training.out_of_fold(learnt), training.out_of_sources(learnt)
     return [
         *_sft(scored, seen, say),
@@ -75,18 +75,21 @@ def _told(name: str, start: str, least: tuple[float, float], found: Figures, not
 
 
 def _own(model: Model, learnt: Features, say: Say) -> Iterable[Row]:
-    """100 + 100 answers as a project would bring them, cross-validated among them: on top of the committed
-    coefficients, and of some that never saw an answer of these kinds (harder than it is for a project)."""
-    drawn = _drawn(learnt.samples)
-    if min(map(len, drawn)) < LEAST:
+    """100 + 100 answers as a project would bring them, cross-validated among them (answers to one prompt together): on
+    top of the committed coefficients, and of some that never saw an answer of these kinds (harder than for a
+    project)."""
+    humans, machines = _drawn(learnt.samples)
+    if min(len(humans), len(machines)) < LEAST:
         say("own detector: too few answers in this data")
         return
+    texts = [each.text for each in humans], [each.text for each in machines]
+    groups = {each.text: each.group for each in (*humans, *machines)}
     ignorant = training.fit(learnt.take(lambda sample: sample.part not in (SFT_HUMANS, *SFT_MACHINES)))
     for base, of_what in ((model, "committed coefficients"), (ignorant, "coefficients that never saw such answers")):
-        _, found = fit_own(base, *drawn, language=ENGLISH)
+        _, found = fit_own(base, *texts, ENGLISH, groups)
         measured = f"{found.own[0]:.3f} / {found.own[1]:.2f}"
         note = (
-            f"cross-validated, {found.humans} + {found.machines} texts; before {found.shared[0]:.3f} / "
+            f"cross-validated by prompt, {found.humans} + {found.machines} texts; before {found.shared[0]:.3f} / "
             f"{found.shared[1]:.2f}; length alone {found.length[0]:.3f} / {found.length[1]:.2f}; "
             f"{_proxy(learnt.samples)}"
         )
@@ -96,14 +99,16 @@ def _own(model: Model, learnt: Features, say: Say) -> Iterable[Row]:
         yield Row(name, "–", "0.95 / 0.80", measured, is_met, COMMAND, note)
 
 
-def _drawn(samples: Sequence[Sample]) -> tuple[list[str], list[str]]:
+def _drawn(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     """At most 100 answers of people and 100 of machines, the same ones every time."""
-    machines = {sample.text for sample in samples if sample.part == SFT_HUMANS and sample.is_ai}
-    machines = machines or {sample.text for sample in samples if sample.part in SFT_MACHINES}
-    humans = {sample.text for sample in samples if sample.part == SFT_HUMANS and not sample.is_ai} - machines
+    machines = {sample.text: sample for sample in samples if sample.part == SFT_HUMANS and sample.is_ai}
+    machines = machines or {sample.text: sample for sample in samples if sample.part in SFT_MACHINES}
+    humans = {sample.text: sample for sample in samples if sample.part == SFT_HUMANS and not sample.is_ai}
+    people = sorted(humans.keys() - machines.keys())
     dice = random.Random(SEED)  # noqa: S311  # a draw that repeats, no secret
-    people, generated = (dice.sample(sorted(each), min(OWN_TEXTS, len(each))) for each in (humans, machines))
-    return people, generated
+    drawn = dice.sample(people, min(OWN_TEXTS, len(people)))
+    generated = dice.sample(sorted(machines), min(OWN_TEXTS, len(machines)))
+    return [humans[text] for text in drawn], [machines[text] for text in generated]
 
 
 def _unseen(unseen: dict[Sample, float], seen: dict[Sample, float], say: Say) -> Iterable[Row]:

@@ -1,6 +1,6 @@
 """What is told of a detector, by source: with the number of words alone beside it, and among texts of like length."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,7 +34,8 @@ def sources(scored: Iterable[Sample]) -> list[str]:
 
 
 def figures(source: str, scored: Mapping[Sample, float]) -> Figures:
-    told = [sample for sample in scored if sample.source == source and _is_told(sample, scored)]
+    parts = SFT_MACHINES if _lacks_answers(scored) else (SFT_HUMANS,)
+    told = [sample for sample in scored if sample.source == source and _is_told(sample, parts)]
     humans = [sample for sample in told if not sample.is_ai]
     machines = [sample for sample in told if sample.is_ai]
     scores = [scored[each] for each in humans], [scored[each] for each in machines]
@@ -51,14 +52,14 @@ def figures(source: str, scored: Mapping[Sample, float]) -> Figures:
     )
 
 
-def _is_told(sample: Sample, scored: Iterable[Sample]) -> bool:
+def _is_told(sample: Sample, machines: Collection[str]) -> bool:
     """Of SFT answers: the people of self-instruct against models that answered the same prompts, where the data have
     them, else against the chat models' answers that they do have. Of all others everything without an attack."""
     if sample.source != SFT:
         return sample.is_training and not sample.attack
     if not sample.is_ai:
         return sample.part == SFT_HUMANS
-    return sample.part in (SFT_MACHINES if _lacks_answers(scored) else (SFT_HUMANS,))
+    return sample.part in machines
 
 
 def _lacks_answers(scored: Iterable[Sample]) -> bool:

@@ -2,8 +2,9 @@
 wrote calibrate the bands."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy.typing as npt
 
 from qa.detector import ngrams, style
 from qa.detector.measuring import auroc, caught
-from qa.detector.model import CLIP, ENGLISH, Linear, Model, ngram_weight
+from qa.detector.model import CLIP, ENGLISH, Linear, Model
 from qa.detector.normalizing import normalized
-from qa.detector.training import classes, quantized, scipy_sparse, sparse
+from qa.detector.training import classes, quantized, scipy_sparse, weighed
 
 LEAST = 20
 FOLDS = 5
@@ -52,10 +53,18 @@ class _Texts:
         return scipy_sparse().hstack([dense, NGRAM_SCALE * self.ngrams[places]]).tocsr()
 
 
-def fit_own(base: Model, humans: Sequence[str], machines: Sequence[str], language: str) -> tuple[Model, Figures]:
-    """Raises ValueError with fewer than 20 different texts of either kind, or where the same text is in both."""
+def fit_own(
+    base: Model,
+    humans: Sequence[str],
+    machines: Sequence[str],
+    language: str,
+    groups: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Model, Figures]:
+    """Texts of one of the `groups` (answers to the same prompt, say) stay together when figures are cross-validated;
+    a text without one is its own. Raises ValueError with fewer than 20 different texts of either kind, or where the
+    same text is in both."""
     texts = _read(base, _different(humans), _different(machines), language)
-    scores = _out_of_fold(base, texts, language)
+    scores = _out_of_fold(base, texts, language, groups)
     fitted = _fit(base, texts, range(len(texts.texts)), language)
     own = tuple(sorted(float(score) for score in scores[~texts.labels]))
     return replace(fitted, own={**base.own, language: own}, version=_version(base, texts)), _figures(texts, scores)
@@ -73,11 +82,11 @@ def _read(base: Model, humans: list[str], machines: list[str], language: str) ->
     texts = (*humans, *machines)
     linear, size = _linear(base, language)
     figures = np.array([style.vector(text)[:size] for text in texts])
-    weighed = scipy_sparse().diags([ngram_weight(text) for text in texts]) @ sparse(texts)
-    ngram_scores = weighed @ (base.ngrams * base.ngram_unit) if _knows(base, language) else np.zeros(len(texts))
+    grams = weighed(texts)
+    ngram_scores = grams @ (base.ngrams * base.ngram_unit) if _knows(base, language) else np.zeros(len(texts))
     standard = np.clip((figures - linear.mean) / linear.scale, -CLIP, CLIP)
     labels = np.array([False] * len(humans) + [True] * len(machines))
-    return _Texts(texts, labels, weighed.tocsr(), standard, np.stack([ngram_scores, standard @ linear.weights], axis=1))
+    return _Texts(texts, labels, grams, standard, np.stack([ngram_scores, standard @ linear.weights], axis=1))
 
 
 def _linear(model: Model, language: str) -> tuple[Linear, int]:
@@ -98,14 +107,18 @@ def _fit(base: Model, texts: _Texts, places: Sequence[int], language: str) -> Mo
     return replace(learnt, english=styled) if language == ENGLISH else replace(learnt, universal=styled)
 
 
-def _out_of_fold(base: Model, texts: _Texts, language: str) -> Floats:
-    folds = np.array([int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % FOLDS for text in texts.texts])
+def _out_of_fold(base: Model, texts: _Texts, language: str, groups: Mapping[str, str]) -> Floats:
+    folds = np.array([_fold(groups.get(text, text)) for text in texts.texts])
     scores = np.zeros(len(folds))
     for fold in range(FOLDS):
         model = _fit(base, texts, np.flatnonzero(folds != fold).tolist(), language)
         for place in np.flatnonzero(folds == fold):
             scores[place] = model.score_normalized(texts.texts[place], language)
     return scores
+
+
+def _fold(group: str) -> int:
+    return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % FOLDS
 
 
 def _figures(texts: _Texts, scores: Floats) -> Figures:

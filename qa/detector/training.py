@@ -18,7 +18,7 @@ import numpy.typing as npt
 from qa.detector import ngrams, style
 from qa.detector.calibration import Pool
 from qa.detector.corpus import JOINED, SFT, Sample
-from qa.detector.model import CLIP, ENGLISH, OTHER, Linear, Model
+from qa.detector.model import CLIP, ENGLISH, OTHER, Linear, Model, ngram_weight
 
 SEED = 20_261
 METHOD = 3
@@ -53,21 +53,30 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Features:
-    """Of n samples: hashed n-grams of a crop (sparse, n × 2^17) and style of the whole text (n × style.SIZE)."""
+    """Of n samples: hashed n-grams of a crop, to learn from, and of the whole text as scores weigh them (sparse,
+    n × 2^17), and style of the whole text (n × style.SIZE)."""
 
     samples: tuple[Sample, ...]
     ngrams: Any
+    whole: Any
     style: Floats
 
     def take(self, wanted: Callable[[Sample], bool]) -> "Features":
         places = [place for place, sample in enumerate(self.samples) if wanted(sample)]
-        return Features(tuple(self.samples[place] for place in places), self.ngrams[places], self.style[places])
+        samples = tuple(self.samples[place] for place in places)
+        return Features(samples, self.ngrams[places], self.whole[places], self.style[places])
 
 
 def features(samples: Sequence[Sample]) -> Features:
     dice = random.Random(SEED)  # noqa: S311  # crops that repeat, no secrets
-    crops = [cropped(sample.text, dice) for sample in samples]
-    return Features(tuple(samples), sparse(crops), np.array([style.vector(sample.text) for sample in samples]))
+    texts = [sample.text for sample in samples]
+    crops = sparse([cropped(text, dice) for text in texts])
+    return Features(tuple(samples), crops, weighed(texts), np.array([style.vector(text) for text in texts]))
+
+
+def weighed(texts: Sequence[str]) -> Any:
+    """N-grams as scores weigh them: those of short texts less."""
+    return (scipy_sparse().diags([ngram_weight(text) for text in texts]) @ sparse(texts)).tocsr()
 
 
 def cropped(text: str, dice: random.Random) -> str:
@@ -211,18 +220,25 @@ def out_of_fold(learnt: Features, folds: int = FOLDS) -> dict[Sample, float]:
     found: dict[Sample, float] = {}
     for fold in range(folds):
         model = fit(learnt.take(lambda sample, fold=fold: sample.fold(folds) != fold))  # type: ignore[misc]
-        found |= scores_of(model, [sample for sample in learnt.samples if sample.fold(folds) == fold])
+        found |= scores_of(model, learnt.take(lambda sample, fold=fold: sample.fold(folds) == fold))  # type: ignore[misc]
     return found
 
 
 def out_of_source(learnt: Features, source: str) -> dict[Sample, float]:
     """Scores of one source's texts by a model that never saw that source."""
     model = fit(learnt.take(lambda sample: sample.source != source))
-    return scores_of(model, [sample for sample in learnt.samples if sample.source == source])
+    return scores_of(model, learnt.take(lambda sample: sample.source == source))
 
 
-def scores_of(model: Model, samples: Sequence[Sample]) -> dict[Sample, float]:
-    return {sample: model.score_normalized(sample.text, sample.language) for sample in samples}
+def scores_of(model: Model, texts: Features) -> dict[Sample, float]:
+    """As `Model.score_normalized` gives them, without reading every text again."""
+    by_ngrams = model.ngram_unit * (texts.whole @ model.ngrams.astype(np.float64))
+    by_style = {True: model.english.scores(texts.style), False: model.universal.scores(texts.style)}
+    found: dict[Sample, float] = {}
+    for place, sample in enumerate(texts.samples):
+        is_known = sample.language == ENGLISH or sample.language in model.languages
+        found[sample] = float(by_style[sample.language == ENGLISH][place] + is_known * by_ngrams[place])
+    return found
 
 
 def with_pools(model: Model, *scores: dict[Sample, float]) -> Model:

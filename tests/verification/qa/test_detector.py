@@ -25,7 +25,7 @@ def scored():
     if not (DATA / "detect__outfox.jsonl.gz").exists():
         pytest.skip("no ../shared/data with detect__outfox")
     samples = [sample for sample in corpus.load(DATA) if sample.language == "en" and not sample.attack]
-    return training.scores_of(Model.load(COEFFICIENTS), samples)
+    return training.scores_of(Model.load(COEFFICIENTS), training.features(samples))
 
 
 @pytest.mark.data
