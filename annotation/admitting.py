@@ -74,7 +74,7 @@ def refusal_to_admit(fields: Iterable[ApplicationField]) -> Refusal | None:
 
 @transaction.atomic
 def admit_to_test(desk: Desk, field_ids: Collection[int]) -> Decided:
-    """They become members without any qualification: tests are open to them, no queue is yet."""
+    """Their tests are open to them from now on, nothing else is; who passes is in (testing_access.join_as_applied)."""
     fields = fields_of(desk, field_ids, lock=True)
     refuse_if(refusal_to_admit(fields), status=409)
     new = [field for field in fields if field.state == State.APPLIED]
@@ -90,6 +90,8 @@ def qualify_at_once(desk: Desk, field_ids: Collection[int]) -> Decided:
     _admit(desk, [field for field in fields if field.state == State.APPLIED], timezone.now())
     skills = _skills_of(desk)
     for field in fields:
+        for role in field.application.call.roles:
+            Membership.objects.get_or_create(project=desk.project, user=field.application.user, role=role)
         people.admit(
             field.application.user, languages=[field.language], domains=[field.domain],
             skills=skills.get((field.language_id, field.domain_id), list(Skill.values)), native=_is_native(field),
@@ -101,8 +103,6 @@ def _admit(desk: Desk, fields: Iterable[ApplicationField], now: datetime) -> Non
     for field in fields:
         field.state, field.admitted_at, field.decided_by = State.ADMITTED, now, desk.user
         field.save(update_fields=["state", "admitted_at", "decided_by"])
-        for role in field.application.call.roles:
-            Membership.objects.get_or_create(project=desk.project, user=field.application.user, role=role)
 
 
 def _skills_of(desk: Desk) -> dict[quotas.Pair, list[str]]:

@@ -27,6 +27,13 @@ SUBJECTS: dict[Step, str] = {
     Step.QUALIFIED: "Your first task is waiting: “{project}”",
 }
 
+# Where the next thing is to be done; until then on the application's own page.
+PLACES: dict[Step, str] = {
+    Step.TESTING: "annotation:my-tests",
+    Step.TRAINING: "annotation:training-home",
+    Step.QUALIFIED: "annotation:project",
+}
+
 
 @dataclass(frozen=True)
 class Due:
@@ -99,5 +106,11 @@ def _remind(project: Project, one: Journey, base: str) -> None:
 
 def _words(project: Project, one: Journey, base: str) -> dict[str, object]:
     application = Application.objects.select_related("call").filter(pk=one.application_id).first()
-    link = base + reverse("annotation:application", args=[one.application_id])
-    return {"project": project, "call": application.call if application else None, "name": one.name, "link": link}
+    name = PLACES.get(one.step)
+    link = reverse(name, args=[project.slug]) if name else reverse("annotation:application", args=[one.application_id])
+    return {
+        "project": project,
+        "call": application.call if application else None,
+        "name": one.name,
+        "link": base + link,
+    }

@@ -18,7 +18,7 @@ urlpatterns = [
     path("p/<slug:slug>/onboarding/calls/<int:call_id>/invite", call_lists.invite, name="call-invite"),
     path("p/<slug:slug>/onboarding/calls/<int:call_id>/send", call_lists.send, name="call-send"),
     path(
-        "p/<slug:slug>/onboarding/calls/<int:call_id>/invitations/<int:invitation_id>/withdraw",
+        "p/<slug:slug>/onboarding/calls/<int:call_id>/invitations/<int:call_invitation_id>/withdraw",
         call_lists.withdraw,
         name="call-invitation-withdraw",
     ),

@@ -20,7 +20,7 @@ from accounts.models import Profile, User
 from annotation import applying, calls, job_tasks, letters, mail_stops
 from annotation.application_form import form_of
 from annotation.call_forms import AddressForm
-from annotation.models import Application, Call, CallInvitation
+from annotation.models import Application, Call, CallInvitation, Membership
 from annotation.quotas import places_of
 from annotation.views.calls import base_of
 from annotation.views.inviting import BACKEND
@@ -151,6 +151,7 @@ def page(request: HttpRequest, found: Application, refusal: Refusal | None = Non
     }  # fmt: skip
     if found.sent_at or found.withdrawn_at:
         context["fields"] = list(found.fields.select_related("language", "domain").order_by("language", "domain"))
+        context["is_member"] = Membership.objects.filter(project=found.call.project, user=found.user).exists()
         context["resume_refusal"] = applying.refusal_to_resume(found, timezone.now())
         return render(request, "annotation/onboarding/status.html", context, status=status)
     context |= {"form": form_of(found), "terms": calls.terms_of(found.call.project)}

@@ -60,9 +60,9 @@ def send(request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANAGE_PEOPLE)
-def withdraw(request: HttpRequest, desk: Desk, call_id: int, invitation_id: int) -> HttpResponse:
+def withdraw(request: HttpRequest, desk: Desk, call_id: int, call_invitation_id: int) -> HttpResponse:
     call = call_of(desk, call_id)
-    invitation = get_object_or_404(CallInvitation, call=call, pk=invitation_id)
+    invitation = get_object_or_404(CallInvitation, call=call, pk=call_invitation_id)
     invitation.withdrawn_at = invitation.withdrawn_at or timezone.now()
     invitation.save(update_fields=["withdrawn_at"])
     messages.success(request, f"The link of {invitation.email} does not work any more.")

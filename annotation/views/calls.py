@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from annotation.models import ApplicationField, Call
 from annotation.onboarding import gaps_of, journeys_of
 from annotation.quotas import places_of
 from core.paging import keyset_page
+from core.refusal import Refusal, Refused
 
 
 def call_of(desk: Desk, call_id: int) -> Call:
@@ -141,7 +142,7 @@ CHANGES = {
 def change(request: HttpRequest, desk: Desk, call_id: int) -> HttpResponse:
     call, asked = call_of(desk, call_id), request.POST.get("change", "")
     if asked not in CHANGES:
-        raise Http404("There is no such change.")
+        raise Refused(Refusal("There is no such change."), status=422)
     make, said = CHANGES[asked]
     make(call)
     messages.success(request, said)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -23,7 +23,7 @@ from annotation.funnel_picture import picture
 from annotation.onboarding import PICKS, gaps_of, journeys_of, per_person, qualified_now
 from annotation.views.calls import base_of
 from catalog.models import Domain, Language
-from core.refusal import refuse_if
+from core.refusal import Refusal, Refused, refuse_if
 
 MOST_SHOWN = 300
 STEP_NAMES = frozenset(step.value for step in Step)
@@ -152,7 +152,7 @@ def _qualified_page(request: HttpRequest, desk: Desk, asked: dict[str, str]) -> 
 def remind(request: HttpRequest, desk: Desk) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in STEP_NAMES:
-        raise Http404("There is no such step.")
+        raise Refused(Refusal("There is no such step."), status=422)
     due = reminding.due_at(desk.project, Step(step), timezone.now())
     refuse_if(reminding.refusal_to_remind(Step(step), due), status=409)
     with transaction.atomic():

@@ -6,7 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation import invariants
-from annotation.models import Clause, Comment, EditHunk, Item, Revision
+from annotation.funnel import Step
+from annotation.models import Clause, Comment, EditHunk, Item, Project, Revision
+from annotation.onboarding import journeys_of, per_person
 from annotation.workflow import State
 from qa.models import CheckRun
 
@@ -34,6 +36,9 @@ def test_demo_has_items_in_every_state_and_breaks_no_rule(monkeypatch: pytest.Mo
     assert Item.objects.filter(state=State.SET_ASIDE, drafts__completion__gt="").exists()
     assert CheckRun.objects.filter(findings__contains=[{"severity": "should"}]).exists()
     assert Clause.objects.count() >= 12
+    people = per_person(journeys_of(Project.objects.get()))
+    assert len(people) == 10
+    assert {one.step for one in people} >= {Step.INVITED, Step.APPLIED, Step.TESTING, Step.QUALIFIED}
 
 
 def test_second_start_leaves_the_demo_as_it_is_and_prints_the_sign_ins_again() -> None:

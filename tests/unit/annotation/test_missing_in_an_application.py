@@ -1,7 +1,8 @@
+from django.http import QueryDict
+
 from annotation.applying import missing, read_filled
 from annotation.models import CallQuota
 from catalog.models import Domain, Language
-from django.http import QueryDict
 
 GERMAN, LAW = Language(code="de", name="German"), Domain(slug="law", name="Law")
 QUOTA = CallQuota(pk=7, language=GERMAN, domain=LAW, places=3)

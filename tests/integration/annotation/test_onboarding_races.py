@@ -1,0 +1,58 @@
+"""Many applicants at once on real PostgreSQL: a quota is never passed, and nobody waits for ever."""
+
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from annotation import admitting, applying, quotas
+from annotation.models import ApplicationField
+from tests.callers import LAW, applied, begun, filled, open_call
+from tests.factories import Cast, cell, desk
+from tests.integration.annotation.test_races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = ApplicationField.State
+TAX = ("en", "finance")
+
+
+def ready(call, name: str, *pairs, waiting: bool = False):  # type: ignore[no-untyped-def]
+    """Filled in to the last field, not sent."""
+    application = begun(call, name)
+    form = filled(call, *pairs)
+    applying.save(application, {
+        "levels": {"en": "native"}, "fields": form["field"], "waiting": waiting,
+        "evidence": {domain: form[f"evidence-{domain}"] for _, domain in pairs},
+    })  # fmt: skip
+    return application
+
+
+def test_two_people_take_the_last_place_at_once_and_one_gets_it() -> None:
+    cast = Cast()
+    call, _ = open_call(cast, {LAW: 1})
+    people = [ready(call, f"expert-{number}", LAW) for number in range(6)]
+    answers = at_once([lambda one=one: applying.send(one, "1") for one in people])
+    assert Counter(type(answer).__name__ for answer in answers) == {"list": 1, "Refused": 5}
+    assert ApplicationField.objects.get().state == State.APPLIED
+
+
+def test_who_waits_and_who_leaves_at_once_leave_no_place_empty_and_none_twice() -> None:
+    """Fields in opposite order, withdrawals, a manager's decline and more places, all at the same moment."""
+    cast = Cast()
+    cell(cast.project, domain="finance")
+    call, _ = open_call(cast, {LAW: 2, TAX: 2})
+    there = [applied(call, f"expert-{number}", LAW, TAX) for number in range(2)]
+    waiting = [applied(call, f"expert-w{number}", TAX, LAW, waiting=True) for number in range(2)]
+    new = [ready(call, f"expert-n{number}", LAW, TAX, waiting=True) for number in range(4)]
+    manager = desk(cast.manager, cast.project)
+    declined = [field.pk for field in there[1].fields.all()]
+    at_once([
+        *(lambda one=one: applying.send(one, "1") for one in new),
+        lambda: applying.withdraw(there[0]),
+        lambda: applying.withdraw(waiting[0]),
+        lambda: admitting.decline(manager, declined, "enough", ""),
+        lambda: quotas.set_quotas(call, {LAW: 3, TAX: 3}, timezone.now()),
+    ])  # fmt: skip
+    for one in quotas.places_of(call):
+        assert one.taken == one.quota.places == 3
+        assert one.waiting == 2
