@@ -1,6 +1,7 @@
 """Where early warnings come from: what people wrote, how, and how reviewers judged. The thresholds are
 experts.alerts'; here is only what they look at, for whoever did something since the day before."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ _REASONS = """
 """
 # Handed-in texts of one's own, newest first, with what the editor counted; control items have no author.
 _WRITING = """
-    SELECT person.id, cell.skill, latest.tokens, latest.signals FROM unnest(%(people)s::bigint[]) AS person(id)
+    SELECT person.id, cell.skill, latest.tokens, latest.signals::text FROM unnest(%(people)s::bigint[]) AS person(id)
     CROSS JOIN LATERAL (
         SELECT revision.id, item.cell_id, revision.prompt_tokens + revision.completion_tokens AS tokens,
             revision.signals
@@ -115,6 +116,12 @@ def _grouped(statement: str, project: Project, people: Sequence[int], most: int)
     return found
 
 
+def _signals(stored: str) -> dict[str, object]:
+    """A statement that is written out gets JSON as text."""
+    found = json.loads(stored)
+    return found if isinstance(found, dict) else {}
+
+
 def _reasons(project: Project, people: Sequence[int]) -> list[Sign]:
     """Without what the AI detector suggests: its say never counts against anybody."""
     found = _grouped(_REASONS, project, people, LATEST)
@@ -126,7 +133,10 @@ def _reasons(project: Project, people: Sequence[int]) -> list[Sign]:
 
 
 def _writing(project: Project, people: Sequence[int]) -> list[Sign]:
-    found = _grouped(_WRITING, project, people, LATEST_ITEMS + ITEMS_COMPARED)
+    found = {
+        person: [(skill, tokens, _signals(stored)) for skill, tokens, stored in rows]
+        for person, rows in _grouped(_WRITING, project, people, LATEST_ITEMS + ITEMS_COMPARED).items()
+    }
     shares = {person: _pasted(project, rows) for person, rows in found.items()}
     everybody = [share for own in shares.values() for share in own]
     usual = median(everybody) if everybody else 0.0

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import alerts
+from annotation import alerts, writing
 from annotation.experts_table import TableFilter, table_of
 from annotation.models import Thread
 from annotation.parity import FEWEST_PEOPLE, report
@@ -23,7 +23,7 @@ from annotation.workflow import State
 from experts.alerts import open_alerts
 from experts.models import Alert, Qualification, Standing, StandingChange
 from experts.outcomes import Outcome
-from tests.factories import Cast, member
+from tests.factories import Cast, member, texts
 from tests.integration.annotation.test_manager_pages import signed_in
 from tests.judged import ACCEPTED, REJECTED, RETURNED, judge, recompute, slip
 
@@ -300,6 +300,46 @@ def test_a_pause_from_an_alert_answers_it(cast: Cast) -> None:
     assert decide(cast, cast.author, state="paused", note="After an alert: talk first.", days=1, alert=alert.pk) == 302
     alert.refresh_from_db()
     assert alert.answer == "pause"
+
+
+def write(cast: Cast, signals: dict[str, int]) -> None:
+    assignment = cast.start(cast.author)
+    writing.submit(
+        person=cast.author, item_id=assignment.item_id, token=str(assignment.token), written=texts(), signals=signals
+    )
+
+
+USUAL = {"typed": 400, "pasted_outside": 20, "active_seconds": 300}
+BURST = {"typed": 20, "pasted_outside": 400, "active_seconds": 30}
+
+
+def test_sudden_speed_and_pasting_are_told_from_the_person_s_own_past() -> None:
+    cast = Cast(target=40, open_cap=50)
+    for _ in range(15):
+        write(cast, USUAL)
+    for _ in range(4):
+        write(cast, BURST)
+    alerts.look(cast.project, timezone.now())
+    assert not Alert.objects.exists()
+    write(cast, BURST)
+    alerts.look(cast.project, timezone.now())
+    assert set(Alert.objects.values_list("kind", flat=True)) == {"speed", "paste"}
+    html = page(cast, cast.manager, "alerts")
+    assert "95 % of the last 5 items was pasted from elsewhere; usual are 5 % for them" in html
+    Alert.objects.all().delete()
+    cast.project.research_skills = [cast.cell.skill]
+    alerts.look(cast.project, timezone.now())
+    assert set(Alert.objects.values_list("kind", flat=True)) == {"speed"}  # where research is the work, pasting is too
+
+
+def test_hasty_verdicts_all_alike_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experts.alerts.STREAK", 2)
+    for _ in range(2):
+        cast.judge(cast.write(), cast.reviewers[0], "accept")
+    alerts.look(cast.project, timezone.now())
+    alert = Alert.objects.get()
+    assert (alert.user_id, alert.kind, alert.about) == (cast.reviewers[0].pk, "streak", "accept")
+    assert "2 times “Accept” in a row" in page(cast, cast.manager, "alerts")
 
 
 # --- parity
