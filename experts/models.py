@@ -61,7 +61,8 @@ class Outcome(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["user", "project_id", "-at"], name="outcome_of_person"),
-            models.Index(fields=["project_id"], name="outcome_of_project"),
+            # For the counts of the table of experts; nothing but the index is read.
+            models.Index(fields=["project_id", "user", "kind", "item_id"], name="outcome_counts"),
         ]
 
 
