@@ -39,6 +39,7 @@ ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
     (Permission.REVIEW, "You", "My pay", "annotation:my-pay"),
     (Permission.EDIT, "You", "My pay", "annotation:my-pay"),
     (Permission.MANAGE_PEOPLE, "People", "Experts", "annotation:experts"),
+    (Permission.MANAGE_PEOPLE, "People", "Reviewers", "annotation:reviewers"),
     (Permission.SEE_ITEMS, "People", "Tests", "annotation:tests"),
     (Permission.MANAGE_PEOPLE, "People", "Onboarding", "annotation:onboarding"),
     (Permission.MANAGE_PEOPLE, "People", "Ledger", "annotation:ledger"),

@@ -18,6 +18,7 @@ from annotation.models import Cell, Membership, Project
 from annotation.workflow import STAGE_STATE, Stage, State
 from catalog.models import Domain, Language
 from catalog.skills import Skill
+from experts.alerts import open_alerts
 from experts.models import Qualification
 
 BURN_UP_DAYS = 60
@@ -238,9 +239,20 @@ def needs(project: Project, figures: Sequence[CellFigures], now: datetime) -> li
         *_flag_needs(project, counts, ("stuck", "overdue")),
         *(_undecidable(project) if counts["appealed"] else []),
         *_flag_needs(project, counts, ("disputed",)),
+        *_alerts(project, now),
         *_unmanned(project, figures, qualified),
         *_flag_needs(project, counts, ("waiting", "appealable")),
     ]
+
+
+def _alerts(project: Project, now: datetime) -> list[Need]:
+    """Early warnings about people; for who may not look at people the address refuses."""
+    people = {alert.user_id for alert in open_alerts(project.pk, now)}
+    if not people:
+        return []
+    title = "1 person to look at" if len(people) == 1 else f"{len(people)} people to look at"
+    detail = "Signs in their work, with what they rest on: a message or a training set may be enough."
+    return [Need("warn", title, detail, "Look", reverse("annotation:alerts", args=[project.slug]))]
 
 
 # name: (tone, filter of the list, one, many, what it means)

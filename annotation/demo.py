@@ -9,7 +9,18 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import checking, demo_ledger, editing, handing_out, reviewing, writing
+from annotation import (
+    checking,
+    demo_feedback,
+    demo_ledger,
+    demo_onboarding,
+    demo_people,
+    demo_testing,
+    editing,
+    handing_out,
+    reviewing,
+    writing,
+)
 from annotation.access import desk_of
 from annotation.demo_english import ENGLISH
 from annotation.demo_german import GERMAN
@@ -81,6 +92,10 @@ def seed(password: str, items: int | None = None) -> Project:
     demo.run(list(_jobs(items)))
     _leave_contexts(demo)
     _admit_everybody(demo)
+    demo_people.add(project, demo.cells, demo.reviewers, people["manager"])
+    demo_onboarding.seed(project, people["manager"])
+    demo_testing.fill(project, people)
+    demo_feedback.fill(project, people["manager"])
     demo_ledger.fill(project, people["manager"])
     project.spot_check_percent, project.open_cap = 10, 8
     project.save(update_fields=["spot_check_percent", "open_cap"])

@@ -76,9 +76,15 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parame
     @property
     def judging_fields(self) -> list[forms.BoundField]:
         return [
-            self[name] for name in (
-                "overlap", "rework_limit", "rereview_hours", "should_limit", "spot_check_percent",
-                "appeal_days", "appeal_answer_days",
+            self[name]
+            for name in (
+                "overlap",
+                "rework_limit",
+                "rereview_hours",
+                "should_limit",
+                "spot_check_percent",
+                "appeal_days",
+                "appeal_answer_days",
             )
         ]
 

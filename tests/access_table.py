@@ -91,6 +91,14 @@ annotation:checks-switch                 POST  sign-in  404      403      403   
 annotation:checks-undo                   POST  sign-in  404      403      403      403      in       403
 annotation:finding-rule reviewing        POST  sign-in  404      403      in       403      403      403
 annotation:engines                       GET   sign-in  403      403      403      403      in       403
+annotation:reviewers                     GET   sign-in   404      403      403      403      in       403
+annotation:reviewers-csv                 GET   sign-in   404      403      403      403      in       403
+annotation:reviewer-figures              GET   sign-in   404      403      403      403      in       403
+annotation:control-items                 GET   sign-in   404      403      403      403      in       403
+annotation:control-settings              POST  sign-in   404      403      403      403      in       403
+annotation:control-use                   POST  sign-in   404      403      403      403      in       403
+annotation:control-make rejected         POST  sign-in   404      403      403      403      in       403
+annotation:second-look-seen              POST  sign-in   404      403      403      in       in       403
 annotation:people                        GET   sign-in  404      403      403      403      in       403
 annotation:invite                        GET   sign-in  404      403      403      403      in       403
 annotation:invite                        POST  sign-in  404      403      403      403      in       403
@@ -99,6 +107,10 @@ annotation:invitation-revoke             POST  sign-in  404      403      403   
 annotation:experts                       GET   sign-in  404      403      403      403      in       403
 annotation:experts-csv                   GET   sign-in  404      403      403      403      in       403
 annotation:parity                        GET   sign-in  404      403      403      403      in       403
+annotation:standing-rule                 GET   sign-in  404      403      403      403      in       403
+annotation:standing-rule-preview         POST  sign-in  404      403      403      403      in       403
+annotation:standing-rule-adopt           POST  sign-in  404      403      403      403      in       403
+annotation:standing-rule-earlier         POST  sign-in  404      403      403      403      in       403
 annotation:alerts                        GET   sign-in  404      403      403      403      in       403
 annotation:alert-close                   POST  sign-in  404      403      403      403      in       403
 annotation:alert-reopen                  POST  sign-in  404      403      403      403      in       403
@@ -114,12 +126,91 @@ annotation:person-roles                  POST  sign-in  404      403      403   
 annotation:person-remove                 POST  sign-in  404      403      403      403      in       403
 annotation:qualify                       POST  sign-in  404      403      403      403      in       403
 annotation:qualification-withdraw        POST  sign-in  404      403      403      403      in       403
+annotation:onboarding                    GET   sign-in  404      403      403      403      in       403
+annotation:onboarding-people             GET   sign-in  404      403      403      403      in       403
+annotation:onboarding-remind             POST  sign-in  404      403      403      403      in       403
+annotation:applications-decide           POST  sign-in  404      403      403      403      in       403
+annotation:application-read              GET   sign-in  404      403      403      403      in       403
+annotation:application-cv                GET   sign-in  404      403      403      403      in       403
+annotation:call-new                      GET   sign-in  404      403      403      403      in       403
+annotation:call-new                      POST  sign-in  404      403      403      403      in       403
+annotation:call-manage                   GET   sign-in  404      403      403      403      in       403
+annotation:call-edit                     GET   sign-in  404      403      403      403      in       403
+annotation:call-edit                     POST  sign-in  404      403      403      403      in       403
+annotation:call-link                     POST  sign-in  404      403      403      403      in       403
+annotation:call-change                   POST  sign-in  404      403      403      403      in       403
+annotation:call-invite                   GET   sign-in  404      403      403      403      in       403
+annotation:call-invite                   POST  sign-in  404      403      403      403      in       403
+annotation:call-send                     POST  sign-in  404      403      403      403      in       403
+annotation:call-invitation-withdraw      POST  sign-in  404      403      403      403      in       403
+annotation:call                          GET   in       in       in       in       in       in       in
+annotation:call                          POST  in       in       in       in       in       in       in
+annotation:call-enter                    GET   in       in       in       in       in       in       in
+annotation:call-enter                    POST  in       403      403      403      403      403      403
+annotation:application                   GET   sign-in  in       404      404      404      404      404
+annotation:application-save              POST  sign-in  in       404      404      404      404      404
+annotation:application-send              POST  sign-in  in       404      404      404      404      404
+annotation:application-cv-keep           POST  sign-in  in       404      404      404      404      404
+annotation:application-withdraw          POST  sign-in  in       404      404      404      404      404
+annotation:application-resume            POST  sign-in  in       404      404      404      404      404
+annotation:mail-stop                     GET   in       in       in       in       in       in       in
+annotation:mail-stop                     POST  in       in       in       in       in       in       in
 annotation:join                          GET   in       in       in       in       in       in       in
 annotation:join                          POST  in       403      403      403      403      403      403
+annotation:my-tests                      GET   sign-in  404      in       in       403      403      403
+annotation:test-start                    POST  sign-in  404      in       in       403      403      403
+annotation:attempt                       GET   sign-in  404      in       404      403      403      403
+annotation:attempt-answer                POST  sign-in  404      in       404      403      403      403
+annotation:attempt-piece                 POST  sign-in  404      in       404      403      403      403
+annotation:attempt-finish                POST  sign-in  404      in       404      403      403      403
+annotation:tests                         GET   sign-in  404      403      403      in       in       403
+annotation:test                          GET   sign-in  404      403      403      in       in       403
+annotation:test                          POST  sign-in  404      403      403      in       in       403
+annotation:test-open                     POST  sign-in  404      403      403      in       in       403
+annotation:test-close                    POST  sign-in  404      403      403      in       in       403
+annotation:test-item                     GET   sign-in  404      403      403      in       in       403
+annotation:test-item                     POST  sign-in  404      403      403      in       in       403
+annotation:test-item-retire              POST  sign-in  404      403      403      in       in       403
+annotation:test-item-confirm             POST  sign-in  404      403      403      in       in       403
+annotation:pieces                        GET   sign-in  404      403      403      in       in       403
+annotation:piece                         GET   sign-in  404      403      403      in       in       403
+annotation:piece                         POST  sign-in  404      403      403      in       in       403
+annotation:use-in-test rejected          POST  sign-in  404      403      403      in       in       403
+annotation:training-home                 GET   sign-in  404      in       in       403      403      403
+annotation:training-begin                POST  sign-in  404      in       in       403      403      403
+annotation:training                      GET   sign-in  404      in       404      403      403      403
+annotation:training-answer               POST  sign-in  404      in       404      403      403      403
+annotation:training-sets                 GET   sign-in  404      403      403      in       in       403
+annotation:training-set                  GET   sign-in  404      403      403      in       in       403
+annotation:training-set                  POST  sign-in  404      403      403      in       in       403
+annotation:training-set-open             POST  sign-in  404      403      403      in       in       403
+annotation:training-set-retire           POST  sign-in  404      403      403      in       in       403
+annotation:training-set-assign           POST  sign-in  404      403      403      404      404      403
+annotation:training-task                 GET   sign-in  404      403      403      in       in       403
+annotation:training-task                 POST  sign-in  404      403      403      in       in       403
+annotation:training-task-retire          POST  sign-in  404      403      403      in       in       403
+annotation:training-task-make returned   POST  sign-in  404      403      403      in       in       403
 annotation:items                         GET   sign-in  404      403      403      in       in       403
 annotation:item                          GET   sign-in  404      in       404      in       in       404
 annotation:compare                       GET   sign-in  404      in       404      in       in       404
-annotation:appeal rejected               POST  sign-in  404      403      403      403      in       403
+annotation:appeal rejected               GET   sign-in   404      in       403      403      in       403
+annotation:appeal rejected               POST  sign-in   404      in       403      403      in       403
+annotation:appeal-draft rejected         POST  sign-in   404      in       403      403      in       403
+annotation:guideline-task-resolve        POST  sign-in   404      403      403      403      in       403
+annotation:feedback                      GET   sign-in   404      in       in       in       in       403
+annotation:feedback-mark                 POST  sign-in   404      in       in       in       in       403
+annotation:feedback-ratings              GET   sign-in   404      403      403      403      in       403
+annotation:feedback-rate returned        POST  sign-in   404      in       403      403      403      403
+annotation:instructions-rate             POST  sign-in   404      in       403      403      403      403
+annotation:talk returned                 GET   sign-in   404      in       404      in       in       403
+annotation:talk returned                 POST  sign-in   404      in       404      in       in       403
+annotation:thread                        GET   sign-in   404      in       404      in       in       403
+annotation:thread                        POST  sign-in   404      in       404      in       in       403
+annotation:thread-close                  POST  sign-in   404      in       404      in       in       403
+annotation:digest-settings               GET   sign-in   in       in       in       in       in       in
+annotation:digest-settings               POST  sign-in   in       in       in       in       in       in
+annotation:digest-stop                   GET   in        in       in       in       in       in       in
+annotation:digest-stop                   POST  in        in       in       in       in       in       in
 annotation:release returned              POST  sign-in  404      403      403      403      in       403
 annotation:ledger                        GET   sign-in  404      403      403      403      in       403
 annotation:ledger-entries                GET   sign-in  404      403      403      403      in       403

@@ -13,14 +13,28 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from annotation import routing, switching
-from annotation.models import Clause, Guideline, Invitation, Job, PaymentRun, Route, Scope
+from accounts import cv
+from annotation import digests, mail_stops, routing, switching, threads
+from annotation.inviting import hash_of
+from annotation.models import (
+    CallInvitation,
+    Clause,
+    Guideline,
+    GuidelineTask,
+    Invitation,
+    Job,
+    PaymentRun,
+    Route,
+    Scope,
+)
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
 from experts.models import Alert
 from qa.tuning import Switch
-from tests.factories import Cast
+from tests import learned
+from tests.callers import applied, open_call
+from tests.factories import Cast, desk
 
 WHO = ("anonymous", "outsider", "expert", "reviewer", "editor", "manager", "client")
 FORM = "application/x-www-form-urlencoded"
@@ -87,9 +101,70 @@ class World:
             "change_id": self._switch_change(),
             "fingerprint": "0" * 24,
             "alert_id": self._alert(),
+            "rule_id": 0,
             "number": self._payment_run(),
             **self._routed(),
+            **self._measured(),
+            **self._learned(),
+            **self._called(),
+            **self._said(),
         }
+
+    def _said(self) -> dict[str, object]:
+        """The author talks with the editors; the outsider may stop their own mails."""
+        returned = self.items["returned"]
+        returned.refresh_from_db()
+        subject = threads.about(returned, "item", returned.pk)
+        thread = threads.start(desk(self.cast.author, self.cast.project), subject, "May I use a table?")
+        task = GuidelineTask.objects.create(
+            project=self.cast.project, item=returned, unclear="What counts as a table?",
+            opened_by=self.cast.editor, opened_at=timezone.now(),
+        )  # fmt: skip
+        return {
+            "topic": "item",
+            "ref": returned.pk,
+            "thread_id": thread.pk,
+            "task_id": task.pk,
+            "signed": digests.stop_path(self.cast.outsider).split("/")[-2],
+        }
+
+    def _called(self) -> dict[str, object]:
+        """The outsider has applied, with a CV; open and personal link have the same secret."""
+        call, _ = open_call(self.cast)
+        type(call).objects.filter(pk=call.pk).update(secret_hash=hash_of("secret"))
+        invitation = CallInvitation.objects.create(
+            call=call, email="new@example.org", source="list", secret_hash=hash_of("secret"), sent_at=timezone.now()
+        )
+        cv.keep(self.cast.outsider, SimpleUploadedFile("cv.txt", b"Twenty years at the bar."))
+        return {
+            "call_id": call.pk,
+            "call_invitation_id": invitation.pk,
+            "application_id": applied(call, "outsider").pk,
+            "token": mail_stops.stop_link("new@example.org", "").split("/")[-2],
+        }
+
+    def _learned(self) -> dict[str, object]:
+        cast = self.cast
+        found = learned.fill(cast.project, cast.cell, by=cast.editor, person=cast.author, other=cast.other_author)
+        return {
+            "test_id": found.test.pk, "attempt_id": found.attempt.pk, "position": 2, "test_item_id": found.item.pk,
+            "piece_id": found.piece.pk, "set_id": found.training_set.pk, "assignment_id": found.assignment.pk,
+            "training_task_id": found.task.pk, "source": "review",
+            "source_id": self.items["returned"].reviews.get().pk,
+        }  # fmt: skip
+
+    def _measured(self) -> dict[str, object]:
+        """A control item of a text of its own, and a second look that waits."""
+        rejected, item = self.items["rejected"], self.items["returned"]
+        control = Control.objects.create(
+            project=self.cast.project, cell=self.cast.cell, source=item, revision=item.current, verdict="return",
+            reasons=["unsafe"], made_by=self.cast.manager, made_at=timezone.now(),
+        )  # fmt: skip
+        look = Look.objects.create(
+            kind=Look.Kind.SECOND, project=self.cast.project, cell=self.cast.cell, source=rejected,
+            revision=rejected.current, wanted_at=timezone.now(),
+        )  # fmt: skip
+        return {"control_id": control.pk, "look_id": look.pk}
 
     def _alert(self) -> int:
         now = timezone.now()

@@ -12,9 +12,9 @@ from annotation.reviewing import Judgement, Remark
 from annotation.rubric import CRITERIA
 from annotation.texts import Written
 from annotation.workflow import Stage
-from tests import transfer
+from tests import learned, transfer
 from tests.factories import Cast, admit, cell, desk, fresh, member, user
-from tests.functional import found, routed, standings, varied
+from tests.functional import called, found, routed, said, standings, varied
 
 GERMAN_SOURCE = (
     "Die Rechtsschutzversicherung gewährt dem Versicherungsnehmer nach Eintritt eines Versicherungsfalles "
@@ -76,6 +76,7 @@ class Filled:
         self._set_up()
         self.accepted = self._at_end("accept", "accept")
         self.rejected = self._at_end("reject", "reject")
+        self.appealed = said.appeal(self.cast, self._at_end("reject", "reject"))
         self.disputed = self._at_end("accept", "reject")
         self.adjudicated = self.cast.start(self.cast.other_editor, Stage.ADJUDICATION)
         self.edited = self._edited()
@@ -94,8 +95,13 @@ class Filled:
         found.fill(self.project, self.cast.manager, self.cast.reviewers[0])
         varied.fill(self.project, self.cast.manager, self.cast.cell)
         routed.fill(self.cast.manager, self.inference)
+        self.called = called.fill(self.project, self.cast.manager)
         self.standings = standings.fill(self.project, self.cast.manager)
         demo_ledger.fill(self.project, self.cast.manager)
+        self.thread = said.fill(self.cast, self.rejected, self.edited)
+        self.learned = learned.fill(
+            self.project, self.cast.cell, by=self.cast.editor, person=self.authors["fi"], other=self.authors["de"]
+        )
 
     @property
     def people(self) -> dict[str, User]:
@@ -114,6 +120,9 @@ class Filled:
             "manager": cast.manager,
             "client": cast.client,
             "outsider": cast.outsider,
+            "applicant half-way": self.called.half.user,
+            "applicant waiting": self.called.sent.user,
+            "applicant admitted": self.called.admitted.user,
             "staff": self.staff,
         }
 

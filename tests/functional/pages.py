@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from annotation import digests
+from annotation.mail_stops import stop_link
 from tests.functional import found
 from tests.functional.filled import Filled
 
@@ -32,6 +34,16 @@ def of_item(name: str) -> Arguments:
 
 def of_person(name: str) -> Arguments:
     return lambda filled: (filled.project.slug, getattr(filled.standings, name).pk)
+
+
+def of_learned(name: str) -> Arguments:
+    """Of what `tests.learned` has under this name."""
+    return lambda filled: (filled.project.slug, getattr(filled.learned, name).pk)
+
+
+def of_called(name: str) -> Arguments:
+    """Of what `called.fill` has under this name."""
+    return lambda filled: (filled.project.slug, getattr(filled.called, name).pk)
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,24 @@ def conflict(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Two versions of this text")).to_be_visible()
 
 
+def judge_first(page: Page) -> None:
+    if page.get_by_role("button", name="Return").count():
+        page.get_by_label("Adds facts not in the context").check()
+        page.get_by_role("button", name="Return").click()
+        page.get_by_role("link", name="Next task").click()
+    expect(page.get_by_role("button", name="This is the mistake")).to_be_visible()
+
+
+def wrong_list(page: Page) -> None:
+    page.get_by_label("Text").fill("email,languages\nnew-person@example.org,de\nno address,Klingon\n")
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_role("alert")).to_contain_text("2 things to mend")
+
+
+def stop_token() -> str:
+    return stop_link("new@example.org", "").split("/")[-2]
+
+
 def wrong_password(page: Page) -> None:
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("wrong")
@@ -127,6 +157,14 @@ PAGES: tuple[Shown, ...] = (
     Shown("account-inactive", None, "account_inactive", of_nothing),
     Shown("join", None, "annotation:join", lambda filled: (filled.secret,)),
     Shown("join-with-a-used-link", None, "annotation:join", lambda _: ("no-such-secret",), status=404),
+    Shown("call", None, "annotation:call", lambda f: (f.called.open_secret,)),
+    Shown("call-gone", None, "annotation:call", lambda _: ("no-such-secret",), status=404),
+    Shown("call-enter", None, "annotation:call-enter", lambda f: (f.called.own_secret,)),
+    Shown("mail-stop", None, "annotation:mail-stop", lambda _: (stop_token(),)),
+    # applicants
+    Shown("application", "applicant half-way", "annotation:application", lambda f: (f.called.half.pk,)),
+    Shown("application-waiting", "applicant waiting", "annotation:application", lambda f: (f.called.sent.pk,)),
+    Shown("application-admitted", "applicant admitted", "annotation:application", lambda f: (f.called.admitted.pk,)),
     # everybody
     Shown("projects-none", "outsider", "annotation:start", of_nothing),
     Shown("sign-out", "expert", "account_logout", of_nothing),
@@ -135,6 +173,18 @@ PAGES: tuple[Shown, ...] = (
     Shown("password-again", "expert", "account_reauthenticate", of_nothing),
     Shown("second-factors", "expert", "mfa_index", of_nothing),
     Shown("guideline", "expert", "annotation:guideline"),
+    Shown("guideline-tasks", "manager", "annotation:guideline"),
+    Shown("appeal", "expert", "annotation:appeal", of_item("rejected")),
+    Shown("appeal-running", "expert", "annotation:item", of_item("appealed")),
+    Shown("appeal-to-settle", "editor", "annotation:adjudicate", of_item("appealed")),
+    Shown("feedback", "expert", "annotation:feedback"),
+    Shown("feedback-to-answer", "editor", "annotation:feedback", query="?show=answer"),
+    Shown("feedback-none", "beginner", "annotation:feedback"),
+    Shown("feedback-ratings", "manager", "annotation:feedback-ratings"),
+    Shown("talk", "expert", "annotation:talk", lambda f: (f.project.slug, f.rejected.pk, "item", f.rejected.pk)),
+    Shown("thread", "expert", "annotation:thread", lambda f: (f.project.slug, f.thread.pk)),
+    Shown("digests", "expert", "annotation:digest-settings", of_nothing),
+    Shown("digest-stop", None, "annotation:digest-stop", lambda f: (digests.stop_path(f.cast.author).split("/")[-2],)),
     Shown("forbidden", "expert", "annotation:pipeline", status=403),
     Shown("not-found", "expert", "annotation:item", lambda filled: (filled.project.slug, 999_999), status=404),
     # experts
@@ -168,11 +218,32 @@ PAGES: tuple[Shown, ...] = (
     Shown("edit", "editor", "annotation:edit", of_item("in_editing"), wide=True),
     Shown("edit-not-in-hand", "adjudicator", "annotation:edit", of_item("in_editing")),
     Shown("adjudicate", "adjudicator", "annotation:adjudicate", of_item("adjudicated"), wide=True),
+    # tests and training
+    Shown("my-tests", "german expert", "annotation:my-tests"),
+    Shown("my-tests-passed", "expert", "annotation:my-tests"),
+    Shown("test-item-to-judge", "finnish expert", "annotation:attempt", of_learned("attempt")),
+    Shown("test-item-explained", "finnish expert", "annotation:attempt", of_learned("attempt"), query="?position=1"),
+    Shown("test-piece-to-write", "german expert", "annotation:attempt", of_learned("writing")),
+    Shown("test-result", "german expert", "annotation:attempt", of_learned("ended")),
+    Shown("tests", "editor", "annotation:tests"),
+    Shown("test", "manager", "annotation:test", of_learned("test")),
+    Shown("test-item-edit", "editor", "annotation:test-item", of_learned("item")),
+    Shown("pieces", "editor", "annotation:pieces"),
+    Shown("piece-to-score", "editor", "annotation:piece", of_learned("piece")),
+    Shown("training-home", "finnish expert", "annotation:training-home"),
+    Shown("training-home-passed", "german expert", "annotation:training-home"),
+    Shown("training-task-to-judge", "finnish expert", "annotation:training", of_learned("assignment")),
+    Shown("training-task-to-find", "finnish expert", "annotation:training", of_learned("assignment"), do=judge_first),
+    Shown("training-passed", "german expert", "annotation:training", of_learned("passed")),
+    Shown("training-sets", "manager", "annotation:training-sets"),
+    Shown("training-set", "manager", "annotation:training-set", of_learned("training_set")),
+    Shown("training-task-edit", "editor", "annotation:training-task", of_learned("find")),
     # managers
     Shown("pipeline", "manager", "annotation:pipeline"),
     Shown("experts", "manager", "annotation:experts"),
     Shown("experts-none", "manager", "annotation:experts", query="?q=nobody-is-called-that"),
     Shown("experts-alerts", "manager", "annotation:alerts"),
+    Shown("standing-rule", "manager", "annotation:standing-rule"),
     Shown("expert-slipping", "manager", "annotation:expert-page", of_person("slipping")),
     Shown("expert-new", "manager", "annotation:expert-page", of_person("beginner")),
     Shown("expert-verified", "manager", "annotation:expert-verify", of_person("slipping")),
@@ -198,6 +269,9 @@ PAGES: tuple[Shown, ...] = (
     Shown("diversity-cell-small", "manager", "annotation:diversity-cell", lambda f: (f.project.slug, f.cells["fi"].pk)),
     Shown("routing", "manager", "annotation:routing"),
     Shown("compare", "editor", "annotation:compare", lambda f: (f.project.slug, f.accepted.pk, f.edited.pk)),
+    Shown("reviewers", "manager", "annotation:reviewers"),
+    Shown("reviewer-figures", "manager", "annotation:reviewer-figures", of_person("deprioritized")),
+    Shown("control-items", "manager", "annotation:control-items"),
     Shown("checks", "manager", "annotation:checks"),
     Shown("checks-findings", "manager", "annotation:checks-findings"),
     Shown("checks-findings-none", "manager", "annotation:checks-findings", query="?check=nothing"),
@@ -205,6 +279,15 @@ PAGES: tuple[Shown, ...] = (
     Shown("checks-switch", "manager", "annotation:checks-switch", lambda f: (f.project.slug, f.noisy), "?severity=off"),
     Shown("engines", "manager", "annotation:engines", of_nothing, do=with_engines),
     Shown("engines-none", "staff", "annotation:engines", of_nothing),
+    Shown("onboarding", "manager", "annotation:onboarding"),
+    Shown("onboarding-people", "manager", "annotation:onboarding-people"),
+    Shown("onboarding-people-none", "manager", "annotation:onboarding-people", query="?step=accepted&domain=history"),
+    Shown("onboarding-qualified", "manager", "annotation:onboarding-people", query="?pick=qualified"),
+    Shown("call-new", "manager", "annotation:call-new"),
+    Shown("call-manage", "manager", "annotation:call-manage", of_called("call")),
+    Shown("call-edit", "manager", "annotation:call-edit", of_called("call")),
+    Shown("call-invite", "manager", "annotation:call-invite", of_called("call"), do=wrong_list),
+    Shown("application-read", "manager", "annotation:application-read", of_called("sent")),
     Shown("people", "manager", "annotation:people"),
     Shown("person", "manager", "annotation:person", lambda f: (f.project.slug, f.cast.author.pk)),
     Shown("ledger", "manager", "annotation:ledger"),
@@ -241,6 +324,7 @@ NO_PAGES: dict[str, str] = {
     "annotation:edit-give-up": "redirects to the edit",
     "annotation:adjudicate-settle": "redirects to the dispute",
     "annotation:import-errors": "a file",
+    "annotation:application-cv": "a file",
     "annotation:checks-csv": "a file",
     "annotation:export-download": "a file",
     "annotation:ledger-csv": "a file",
