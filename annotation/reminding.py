@@ -97,7 +97,7 @@ def run(hold: Hold) -> None:
 
 def _remind(project: Project, one: Journey, base: str) -> None:
     if one.step == Step.INVITED and not one.begun:
-        invitation = CallInvitation.objects.select_related("call__project", "invited_by").get(pk=one.invitation_id)
+        invitation = CallInvitation.objects.select_related("call__project", "invited_by").get(pk=one.invitation_id or 0)
         send_invitation(invitation, base, template="reminder_invited")
         return
     subject = SUBJECTS[one.step].format(project=project)
@@ -105,7 +105,7 @@ def _remind(project: Project, one: Journey, base: str) -> None:
 
 
 def _words(project: Project, one: Journey, base: str) -> dict[str, object]:
-    application = Application.objects.select_related("call").filter(pk=one.application_id).first()
+    application = Application.objects.select_related("call").filter(pk=one.application_id or 0).first()
     name = PLACES.get(one.step)
     link = reverse(name, args=[project.slug]) if name else reverse("annotation:application", args=[one.application_id])
     return {

@@ -145,7 +145,7 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def page(request: HttpRequest, found: Application, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
     closed = calls.refusal_to_enter(found.call, timezone.now())
-    context = {
+    context: dict[str, Any] = {
         "application": found, "call": found.call, "refusal": refusal, "closed": closed,
         "profile": Profile.objects.filter(user_id=found.user_id).first(),
     }  # fmt: skip

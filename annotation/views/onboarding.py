@@ -142,8 +142,8 @@ def _qualified_page(request: HttpRequest, desk: Desk, asked: dict[str, str]) -> 
     for (language, domain), users in qualified_now(desk.project).items():
         if asked["language"] in ("", language) and asked["domain"] in ("", domain):
             ids |= users
-    users = User.objects.filter(pk__in=ids).order_by("name")
-    context = {"users": users[:MOST_SHOWN], "count": len(ids), "asked": asked}
+    there = User.objects.filter(pk__in=ids).order_by("name")
+    context = {"users": there[:MOST_SHOWN], "count": len(ids), "asked": asked}
     return render(request, "annotation/onboarding/qualified.html", context)
 
 
