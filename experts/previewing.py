@@ -1,5 +1,6 @@
 """What another rule would do to the people of a project, before it is adopted. Nothing is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +31,9 @@ class _Side:
     surroundings: Pool
 
 
-def who_would_move(project_id: int, rule: Rule, now: datetime | None = None) -> list[Move]:
+def who_would_move(
+    project_id: int, rule: Rule, now: datetime | None = None, report: Callable[[int], None] = lambda done: None
+) -> list[Move]:
     """Both rules on the same rows at the same moment, so that only the rule makes the difference; the hardest hit
     first. Who is overridden by a person does not move."""
     now = now or timezone.now()
@@ -42,6 +45,7 @@ def who_would_move(project_id: int, rule: Rule, now: datetime | None = None) -> 
     for start in range(0, len(people), BATCH):
         records = records_of(project_id, [person for (person,) in people[start : start + BATCH]])
         moves += [_move(person, records[person], sides, stored.get(person), now) for person in sorted(records)]
+        report(min(start + BATCH, len(people)))
     return sorted((move for move in moves if move), key=lambda move: (move.weight_after, move.user_id))
 
 

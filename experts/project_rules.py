@@ -15,6 +15,11 @@ def rule_of(project_id: int) -> Rule:
     return DEFAULT if stored is None else Rule.from_json(stored)
 
 
+def history(project_id: int) -> list[ProjectRule]:
+    """The rules the project has adopted, the one in force first."""
+    return list(ProjectRule.objects.filter(project_id=project_id).order_by("-id")[:50])
+
+
 def adopt(project_id: int, rule: Rule, *, by: User | None, note: str = "") -> ProjectRule:
     """From now on; standings follow within a day, or when `recomputing.recompute` is called. Look at
     `previewing.who_would_move` first."""

@@ -7,7 +7,7 @@ nothing is missed after a crash, and running twice changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -90,7 +90,7 @@ def recompute_due(now: datetime) -> int:
     return count
 
 
-def recompute_project(project_id: int, now: datetime) -> int:
+def recompute_project(project_id: int, now: datetime, report: Callable[[int], None] = lambda done: None) -> int:
     """Everybody at once, with rates read now: after another rule was adopted."""
     rule = rule_of(project_id)
     surroundings = pool_of(project_id, rule)
@@ -100,6 +100,7 @@ def recompute_project(project_id: int, now: datetime) -> int:
     )
     for start in range(0, len(people), BATCH):
         recompute(project_id, people[start : start + BATCH], now, rule, surroundings)
+        report(min(start + BATCH, len(people)))
     return len(people)
 
 

@@ -17,6 +17,7 @@ class Job(models.Model):
         DIVERSITY = "diversity", "Diversity of the cells"
         ROUTER = "router", "The project's own router"
         CALL_LETTERS = "call_letters", "Invitations of a call"
+        STANDING = "standing", "Standing by another rule"
         REMINDERS = "reminders", "Reminders to those who stand still"
 
     IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from annotation.views import expert_actions, experts, my_standing
+from annotation.views import expert_actions, experts, my_standing, standing_rule
 
 urlpatterns = [
     path("p/<slug:slug>/experts/", experts.experts, name="experts"),
     path("p/<slug:slug>/experts/csv", experts.experts_csv, name="experts-csv"),
     path("p/<slug:slug>/experts/parity/", experts.parity_report, name="parity"),
+    path("p/<slug:slug>/experts/rule/", standing_rule.page, name="standing-rule"),
+    path("p/<slug:slug>/experts/rule/preview", standing_rule.preview, name="standing-rule-preview"),
+    path("p/<slug:slug>/experts/rule/adopt", standing_rule.adopt, name="standing-rule-adopt"),
+    path("p/<slug:slug>/experts/rule/<int:rule_id>/preview", standing_rule.earlier, name="standing-rule-earlier"),
     path("p/<slug:slug>/experts/alerts/", expert_actions.alert_list, name="alerts"),
     path("p/<slug:slug>/experts/alerts/<int:alert_id>/close", expert_actions.alert_close, name="alert-close"),
     path("p/<slug:slug>/experts/alerts/<int:alert_id>/reopen", expert_actions.alert_reopen, name="alert-reopen"),
