@@ -240,6 +240,17 @@ def test_own_detector_wants_twenty_of_each_and_none_in_both():
         fit_own(base, _texts(0, 30), _texts(0, 30), "en")
 
 
+def test_answers_to_one_prompt_do_not_vouch_for_each_other():
+    """People and machines write alike here; only what an answer is about says which prompt, and so whose it is."""
+    base, dice = Model.load(COEFFICIENTS), np.random.default_rng(5)
+    topics = ["".join(dice.permutation(list("abcdefghijklmnoprstuv"))[:9]) for _ in range(40)]
+    answers = {f"About {topic} and {topic} {number}. It is {topic}.": topic for topic in topics for number in (1, 2)}
+    texts = list(answers)
+    _, flattered = fit_own(base, texts[:40], texts[40:], "en")
+    _, honest = fit_own(base, texts[:40], texts[40:], "en", answers)
+    assert honest.own[0] < 0.7 < 0.9 < flattered.own[0]
+
+
 def test_the_committed_file_is_small_and_holds_no_objects():
     assert COEFFICIENTS.stat().st_size < 1_000_000
     with np.load(COEFFICIENTS, allow_pickle=False) as stored:
