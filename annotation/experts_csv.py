@@ -1,7 +1,6 @@
-"""The table of experts for a spreadsheet: people's names are shown as text, whatever they begin with."""
+"""The table of experts as lines for a spreadsheet (annotation.safe_csv)."""
 
 from annotation.experts_table import ExpertRow
-from annotation.importing.error_file import harmless
 
 COLUMNS = (
     "expert",
@@ -24,12 +23,12 @@ COLUMNS = (
 )
 
 
-def line(row: ExpertRow) -> list[str | int]:
+def line(row: ExpertRow) -> list[object]:
     """Empty where there is too little to say anything."""
     return [
-        harmless(row.name),
+        row.name,
         " ".join(sorted(row.languages)),
-        harmless(", ".join(row.domain_names)),
+        ", ".join(row.domain_names),
         " ".join(sorted(row.skills)),
         row.written,
         row.rejected,
@@ -39,11 +38,11 @@ def line(row: ExpertRow) -> list[str | int]:
         row.decisions,
         _share(row.trend.change),
         _share(row.accuracy),
-        f"{row.weight:.2f}",
+        round(row.weight, 2),
         row.state.value,
         row.last_active.isoformat(timespec="seconds") if row.last_active else "",
     ]
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _share(value: float | None) -> object:
+    return "" if value is None else round(value, 3)

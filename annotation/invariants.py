@@ -126,6 +126,7 @@ _HISTORY = [
         WHERE event.target <> item.state OR event.at <> item.state_since
         """,
     ),
+    # Outcomes may outlive their items, or come from elsewhere (experts.models): such are nobody's judgement here.
     _sql(
         "Every judgement of an author's work is one outcome, and every outcome one judgement",
         f"""
@@ -133,7 +134,8 @@ _HISTORY = [
         judgement AS (SELECT event.* FROM annotation_itemevent event JOIN annotation_item item ON item.id = item_id
                       WHERE action IN (SELECT action FROM meaning) AND author_id IS NOT NULL AND NOT is_control)
         SELECT coalesce(judgement.item_id, outcome.item_id), judgement.action, outcome.kind
-        FROM judgement FULL JOIN experts_outcome outcome
+        FROM judgement FULL JOIN (
+            SELECT * FROM experts_outcome WHERE item_id IN (SELECT id FROM annotation_item)) outcome
           ON outcome.item_id = judgement.item_id AND outcome.at = judgement.at
         WHERE (judgement.action, outcome.kind) IS NULL OR outcome.kind IS NULL OR judgement.action IS NULL
            OR (judgement.action, outcome.kind) NOT IN (SELECT action, kind FROM meaning)
@@ -143,7 +145,7 @@ _HISTORY = [
         "Outcomes are credited to the item's author",
         """
         SELECT outcome.item_id, outcome.user_id, item.author_id FROM experts_outcome outcome
-        LEFT JOIN annotation_item item ON item.id = outcome.item_id
+        JOIN annotation_item item ON item.id = outcome.item_id
         WHERE item.author_id IS DISTINCT FROM outcome.user_id
         """,
     ),

@@ -1,18 +1,17 @@
 """Are people of one language, or people who do not write in their first, treated differently? A report of rates with
 their intervals; groups too small to say anything are not shown at all.
 
-Four-fifths rule: 29 CFR §1607.4(D), "Uniform Guidelines on Employee Selection Procedures" (1978). Interval: Wilson
-(1927), "Probable inference, the law of succession, and statistical inference".
+Four-fifths rule: 29 CFR §1607.4(D), "Uniform Guidelines on Employee Selection Procedures" (1978).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 
 from accounts.roles import Role
 from annotation.models import Project
 from core.statements import fetch_rows
+from experts.agreement import wilson
 from experts.models import Alert, Qualification, Standing
 from experts.outcomes import judgement_of, pool_of
 from experts.project_rules import rule_of
@@ -21,8 +20,6 @@ from experts.scoring import severity
 
 FEWEST_PEOPLE, FEWEST_DECISIONS = 5, 30
 FOUR_FIFTHS = 0.8
-# Of the normal distribution, for 90 %: as everywhere on these pages.
-Z = 1.645
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,7 @@ class Rate:
 
 
 def rate(hits: int, of: int) -> Rate:
-    """Wilson's interval, which stays within 0 and 1."""
-    if not of:
-        return Rate(0, 0, 0.0, 1.0)
-    share, squared = hits / of, Z * Z
-    middle = (share + squared / (2 * of)) / (1 + squared / of)
-    half = Z * sqrt(share * (1 - share) / of + squared / (4 * of * of)) / (1 + squared / of)
-    return Rate(hits, of, max(0.0, middle - half), min(1.0, middle + half))
+    return Rate(hits, of, *wilson(hits, of))
 
 
 @dataclass

@@ -19,6 +19,7 @@ from experts.states import State
 from experts.wording import YOU, why
 
 REASON_LABELS = dict(Reason.choices)
+MINUTE = timedelta(minutes=1)
 STRIP = 60
 LISTED = 100
 CHANGES = 50
@@ -69,6 +70,9 @@ class ShownStanding:
     effective: float
     needed: float
     delay: timedelta
+    # In its first hour a place shows to others first: up to so long, unless nothing was handed in for so long.
+    behind: timedelta
+    behind_ends: timedelta | None
     cap: int
     full_cap: int
     closer_review: bool
@@ -87,7 +91,19 @@ class ShownStanding:
 
     @property
     def delay_minutes(self) -> int:
-        return round(self.delay / timedelta(minutes=1))
+        return round(self.delay / MINUTE)
+
+    @property
+    def behind_minutes(self) -> int:
+        return round(self.behind / MINUTE)
+
+    @property
+    def behind_ends_minutes(self) -> int | None:
+        return None if self.behind_ends is None else round(self.behind_ends / MINUTE)
+
+    @property
+    def is_reviewed_first(self) -> bool:
+        return not self.is_paused and self.standing.weight < 1
 
     @property
     def is_paused(self) -> bool:
@@ -95,7 +111,7 @@ class ShownStanding:
 
     @property
     def changes_nothing(self) -> bool:
-        return not self.is_paused and self.standing.weight >= 1
+        return not self.is_paused and self.standing.weight >= 1 and not self.behind_minutes
 
 
 def shown(user: User, project: Project) -> ShownStanding:
@@ -116,10 +132,17 @@ def shown_of(standing: Standing, project: Project, rule: Rule) -> ShownStanding:
         effective=effective,
         needed=rule.minimum_decisions,
         delay=shown_after(standing.weight, rule),
+        behind=timedelta(hours=rule.first_hours) * standing.deference,
+        behind_ends=_behind_ends(standing.deference, rule),
         cap=open_cap(project.open_cap, standing.weight),
         full_cap=project.open_cap,
         closer_review=standing.weight < rule.closer_review_below,
     )
+
+
+def _behind_ends(deference: float, rule: Rule) -> timedelta | None:
+    """None: not by waiting (experts.rules)."""
+    return None if deference >= 1 else timedelta(hours=rule.middle_wait_hours) * deference / (1 - deference)
 
 
 # --- what was decided

@@ -45,4 +45,5 @@ def trend(steps: Sequence[tuple[int, float]]) -> Trend:
             points.append((total + next_total) / judged)
         elif points:
             points.append(points[-1])
-    return Trend(tuple(points), decisions)
+    # One point is no line: everything was decided in the last days.
+    return Trend(tuple(points) if len(points) > 1 else (), decisions)

@@ -1,20 +1,20 @@
 """The experts of a project: the table, its CSV, and one person with everything their standing rests on."""
 
-import csv
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission, Role
-from annotation import active_time, alerts, parity
+from annotation import active_time, alerts, parity, safe_csv
 from annotation.access import Desk, requires
 from annotation.expert_forms import PERIODS, AssignForm
 from annotation.experts_csv import COLUMNS, line
 from annotation.experts_table import SORTS, TableFilter, table_of
+from annotation.models import Attempt, TrainingAssignment
 from annotation.people import Person, person_of
 from annotation.person_history import changes, decided, reason_bars, shown, strip
 from catalog.skills import Skill
@@ -25,6 +25,7 @@ from experts.states import State
 
 ALERTS_ON_TOP = 3
 ACTIVE_DAYS = 30
+LISTED = 20
 
 
 @require_safe
@@ -48,15 +49,10 @@ def experts(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @requires(Permission.MANAGE_PEOPLE)
-def experts_csv(request: HttpRequest, desk: Desk) -> HttpResponse:
+def experts_csv(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
     """What is filtered, all of it, in the same order."""
     found = table_of(desk.project, TableFilter.of(request.GET.dict()), timezone.now(), whole=True)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{desk.project.slug}-experts.csv"'
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    writer.writerows(line(row) for row in found.rows)
-    return response
+    return safe_csv.answer(f"{desk.project.slug}-experts", COLUMNS, map(line, found.rows))
 
 
 @require_safe
@@ -90,6 +86,12 @@ def _page_of(desk: Desk, person: Person) -> dict[str, Any]:
         "periods": PERIODS,
         "training": AssignForm(project=desk.project)["training_set"],
         "is_self": user.pk == desk.user.pk,
+        "attempts": Attempt.objects.filter(person=user, test__project=desk.project)
+        .select_related("test__language", "test__domain")
+        .order_by("-started_at")[:LISTED],
+        "trainings": TrainingAssignment.objects.filter(person=user, training_set__project=desk.project)
+        .select_related("training_set")
+        .order_by("-assigned_at")[:LISTED],
     }
 
 

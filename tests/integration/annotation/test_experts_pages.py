@@ -116,7 +116,7 @@ def test_the_csv_is_what_is_filtered_and_runs_nothing(cast: Cast) -> None:
     slip(cast.project, cast.author)
     answer = signed_in(cast.manager).get(address("experts-csv", cast) + "?state=deprioritized")
     assert answer["Content-Disposition"].startswith("attachment")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode().removeprefix("\ufeff"))))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
     assert [row["expert"] for row in rows] == ['\'=HYPERLINK("http://evil.example","expert")']
     assert rows[0]["rejected"] == "10"
     assert rows[0]["status"] == "deprioritized"
