@@ -32,6 +32,8 @@ WHY = (
     "the real one; that is *adds facts not in the context*, whatever else is good about the text."
 )
 
+BRIEF = "Ask a question about the right of access and answer it as you would for a colleague."
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -50,20 +52,20 @@ class Learned:
 
 def fill(project: Project, cell: Cell, *, by: User, person: User, other: User) -> Learned:
     """`person` has a try under way and a set begun; `other` is writing the piece of a test and has passed a set."""
-    items = _pool(project, cell, by)
-    test = _test(project, cell, by)
-    ended = _answered(testing.start(test, other), right=False)
-    piece = _handed_in(testing.start(test, member(project, "expert-scored", Role.EXPERT, admitted=False)))
-    attempt = testing.start(test, person)
+    items = pool(project, cell, by)
+    found_test = open_test(project, cell, by)
+    ended = _answered(testing.start(found_test, other), right=False)
+    piece = _handed_in(testing.start(found_test, member(project, "expert-scored", Role.EXPERT, admitted=False)))
+    attempt = testing.start(found_test, person)
     _answer_first(attempt)
-    writing = _answered(testing.start(test, other), right=True)
-    training_set, tasks = _set(project, cell, by, _source(project))
-    passed = training.begin(other, training_set)
+    writing = _answered(testing.start(found_test, other), right=True)
+    new_set, tasks = training_set(project, cell, by)
+    passed = training.begin(other, new_set)
     for task in tasks:
         _learn(passed, task)
     return Learned(
-        test, items[0], attempt, ended, piece, writing, training_set, tasks[0], tasks[1],
-        training.begin(person, training_set), passed,
+        found_test, items[0], attempt, ended, piece, writing, new_set, tasks[0], tasks[1],
+        training.begin(person, new_set), passed,
     )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def _frozen(project: Project, cell: Cell, by: User) -> dict[str, object]:
     } | CLAUSE  # fmt: skip
 
 
-def _pool(project: Project, cell: Cell, by: User) -> list[TestItem]:
+def pool(project: Project, cell: Cell, by: User) -> list[TestItem]:
     verdicts = [("accept", []), ("return", ["adds_facts"]), ("reject", ["factually_wrong", "unsafe"])] * 3
     return [
         TestItem.objects.create(**_frozen(project, cell, by), verdict=verdict, reasons=reasons)
@@ -89,10 +91,10 @@ def _pool(project: Project, cell: Cell, by: User) -> list[TestItem]:
     ]
 
 
-def _test(project: Project, cell: Cell, by: User) -> Test:
+def open_test(project: Project, cell: Cell, by: User, brief: str = BRIEF) -> Test:
     return Test.objects.create(
         project=project, language=cell.language, domain=cell.domain, skills=[cell.skill], items=3, wait_hours=0,
-        minutes=45, brief="Ask a question about the right of access and answer it as you would for a colleague.",
+        minutes=45, brief=brief,
         made_by=by, made_at=timezone.now(), opened_at=timezone.now(),
     )  # fmt: skip
 
@@ -125,14 +127,18 @@ def _handed_in(attempt: Attempt) -> Piece:
     )
 
 
-def _set(project: Project, cell: Cell, by: User, source: Item) -> tuple[TrainingSet, list[TrainingTask]]:
+def training_set(project: Project, cell: Cell, by: User) -> tuple[TrainingSet, list[TrainingTask]]:
     new = TrainingSet.objects.create(
         project=project, title=f"{cell.get_skill_display()} · {cell.language}: only what the source says",
         introduction="Facts that are not in the context are the most frequent reason for a return here.",
         language=cell.language, skills=[cell.skill], reasons=["adds_facts"], made_by=by, made_at=timezone.now(),
         opened_at=timezone.now(),
     )  # fmt: skip
-    common = _frozen(project, cell, by) | {"training_set": new, "reasons": ["adds_facts"], "source_item_id": source.pk}
+    common = _frozen(project, cell, by) | {
+        "training_set": new,
+        "reasons": ["adds_facts"],
+        "source_item_id": _source(project).pk,
+    }
     judge = TrainingTask(**common, position=1, kind="judge", verdict="return", source="review", source_id=10_001)
     find = TrainingTask(
         **common, position=2, kind="find", verdict="edit", field="completion", start=46, end=64,

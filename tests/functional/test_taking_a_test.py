@@ -1,0 +1,111 @@
+"""A test and a training set as people take them: with the mouse, with the keyboard, and in two tabs."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.roles import Role
+from annotation.models import Attempt, Test, TestAnswer, TrainingAssignment
+from annotation.workflow import State
+from experts.models import Qualification, Training
+from tests import learned
+from tests.factories import Cast, member
+from tests.functional.site import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_two_clicks_make_and_open_a_test(site: Site) -> None:
+    cast = Cast(target=20)
+    items = [cast.adjudicate(cast.item_at(State.DISPUTED), decision) for decision in ("accept", "reject")]
+    page = site.page_of(cast.editor)
+    page.goto(site.address("annotation:tests", cast.project.slug))
+    for item in items:
+        page.get_by_role("button", name=f"Use item {item.pk} in a test").click()
+    page.get_by_role("row", name="Open QA").get_by_role("link").first.click()
+    expect(page.get_by_text("The pool has 2 of the 6 items")).to_be_visible()
+    page.get_by_label("items to judge").fill("2")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_text("Not open")).to_have_count(0)
+    assert Test.objects.get().is_open
+
+
+def test_a_test_by_keys_and_mouse_with_an_explanation_after_each_answer(site: Site) -> None:
+    cast = Cast(target=20)
+    newcomer = member(cast.project, "expert-new", Role.EXPERT, admitted=False)
+    learned.pool(cast.project, cast.cell, cast.editor)
+    learned.open_test(cast.project, cast.cell, cast.editor, brief="")
+    page = site.page_of(newcomer)
+    page.goto(site.address("annotation:my-tests", cast.project.slug))
+    page.get_by_label("is a native language of mine").check()
+    page.get_by_role("button", name="Begin").click()
+    for number in range(3):
+        expect(page.get_by_text(f"item {number + 1} of 3")).to_be_visible()
+        answer_rightly(page, by_key=number != 1)
+        expect(page.get_by_label("Explanation")).to_contain_text("GEN-1")
+        if number == 0:
+            comes_back_after_closing(site, page, cast)
+        press(page, "n")
+    expect(page.get_by_text("You are qualified")).to_be_visible()
+    admitted = Qualification.objects.get(user=newcomer)
+    assert (admitted.skills, admitted.native) == (["open_qa"], True)
+
+
+def press(page: Page, keys: str) -> None:
+    """Keys act once the page's modules have run."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(keys)
+
+
+def answer_rightly(page: Page, *, by_key: bool) -> None:
+    """A verdict without its reason is stopped on the page; the right one comes from the drawn item."""
+    waiting = TestAnswer.objects.filter(answered_at=None).select_related("item").first()
+    assert waiting is not None
+    verdict = waiting.item.verdict
+    if verdict != "accept":
+        press(page, "x")
+        expect(page.get_by_text("Say why first").first).to_be_visible()
+        page.locator(f"input[name=reasons][value={waiting.item.reasons[0]}]").check()
+    if by_key:
+        press(page, {"accept": "a", "return": "b", "reject": "x"}[verdict])
+    else:
+        page.locator(f"button[name=verdict][value={verdict}]").click()
+
+
+def comes_back_after_closing(site: Site, page: Page, cast: Cast) -> None:
+    """The other tab goes on where this one is, and an answer given there stands."""
+    page.goto(site.address("annotation:my-tests", cast.project.slug))
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text("item 2 of 3")).to_be_visible()
+    page.go_back()
+    page.goto(site.address("annotation:attempt", cast.project.slug, Attempt.objects.get().pk) + "?position=1")
+
+
+def test_a_training_set_with_one_wrong_answer_is_repeated_and_passed(site: Site) -> None:
+    cast = Cast(target=20)
+    cast.item_at(State.IN_REVIEW)
+    learned.training_set(cast.project, cast.cell, cast.editor)
+    page = site.page_of(cast.author)
+    page.goto(site.address("annotation:training-home", cast.project.slug))
+    page.get_by_role("button", name="Take it").click()
+    expect(page.get_by_text("task 1 of 2")).to_be_visible()
+    press(page, "a")
+    expect(page.get_by_label("Explanation")).to_contain_text("Not right")
+    press(page, "n")
+    expect(page.get_by_text("task 2 of 2")).to_be_visible()
+    find_the_mistake(page)
+    expect(page.get_by_label("Explanation")).to_contain_text("Right")
+    page.get_by_role("link", name="Next task").click()
+    expect(page.get_by_text("1 to repeat")).to_be_visible()
+    page.get_by_label("Adds facts not in the context").check()
+    page.get_by_role("button", name="Return").click()
+    page.get_by_role("link", name="Done").click()
+    expect(page.get_by_text("count half from now on")).to_be_visible()
+    assert TrainingAssignment.objects.get().had_effect
+    assert Training.objects.filter(user=cast.author).count() == 1
+
+
+def find_the_mistake(page: Page) -> None:
+    page.get_by_text("It may extend this by two further months").click()
+    page.get_by_label("Adds facts not in the context").check()
+    press(page, "Control+Enter")
