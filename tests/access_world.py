@@ -19,10 +19,12 @@ from annotation.inviting import hash_of
 from annotation.models import (
     CallInvitation,
     Clause,
+    Control,
     Guideline,
     GuidelineTask,
     Invitation,
     Job,
+    Look,
     PaymentRun,
     Route,
     Scope,

@@ -270,7 +270,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("routing", "manager", "annotation:routing"),
     Shown("compare", "editor", "annotation:compare", lambda f: (f.project.slug, f.accepted.pk, f.edited.pk)),
     Shown("reviewers", "manager", "annotation:reviewers"),
-    Shown("reviewer-figures", "manager", "annotation:reviewer-figures", of_person("deprioritized")),
+    Shown("reviewer-figures", "manager", "annotation:reviewer-figures", of_person("slipping")),
     Shown("control-items", "manager", "annotation:control-items"),
     Shown("checks", "manager", "annotation:checks"),
     Shown("checks-findings", "manager", "annotation:checks-findings"),
