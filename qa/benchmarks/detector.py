@@ -8,6 +8,7 @@ cross-validated ones are there for that); sources never trained on are measured 
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qa.benchmarks.table import Row
@@ -41,19 +42,26 @@ def run(data: Path, say: Say) -> list[Row]:
     learnt = training.features(samples)
     scored = training.scores_of(model, learnt)
     seen, unseen = training.out_of_fold(learnt), training.out_of_sources(learnt)
+    is_known = training.version_of(samples) == model.version.partition("+")[0]
     return [
-        *_sft(scored, seen, say),
-        *_own(model, learnt, say),
+        *_sft(scored, seen, say, is_known=is_known),
+        *_own(model, learnt, say, is_known=is_known),
         *_unseen(unseen, seen, say),
         *_bands(model, scored, unseen, say),
     ]
 
 
-def _sft(scored: dict[Sample, float], seen: dict[Sample, float], say: Say) -> Iterable[Row]:
+def _sft(scored: dict[Sample, float], seen: dict[Sample, float], say: Say, *, is_known: bool) -> Iterable[Row]:
+    """Coefficients are not judged by texts that they were learnt from (`is_known`)."""
     committed, validated = figures(SFT, scored), figures(SFT, seen)
     note = f"{_length(committed)}; {_proxy(scored)}"
-    yield _told("SFT answers, committed coefficients", ".88 / .63", (0.92, 0.70), committed, note, say)
+    told = _told("SFT answers, committed coefficients", ".88 / .63", (0.92, 0.70), committed, note, say)
+    yield _unjudged(told) if is_known else told
     yield _told("SFT answers, cross-validated on this data", ".88 / .63", (0.92, 0.70), validated, note, say)
+
+
+def _unjudged(row: Row) -> Row:
+    return replace(row, is_met=None, note=f"learnt from these very texts: flatters; {row.note}")
 
 
 def _proxy(scored: Iterable[Sample]) -> str:
@@ -74,7 +82,7 @@ def _told(name: str, start: str, least: tuple[float, float], found: Figures, not
     return Row(name, start, f"{least[0]:.2f} / {least[1]:.2f}", measured, is_met, COMMAND, note)
 
 
-def _own(model: Model, learnt: Features, say: Say) -> Iterable[Row]:
+def _own(model: Model, learnt: Features, say: Say, *, is_known: bool) -> Iterable[Row]:
     """100 + 100 answers as a project would bring them, cross-validated among them (answers to one prompt together): on
     top of the committed coefficients, and of some that never saw an answer of these kinds (harder than for a
     project)."""
@@ -96,7 +104,8 @@ def _own(model: Model, learnt: Features, say: Say) -> Iterable[Row]:
         name = f"SFT answers, 100 + 100 of the project on {of_what}"
         say(f"{name}: {measured} ({note})")
         is_met = found.own[0] >= 0.95 and found.own[1] >= 0.80
-        yield Row(name, "–", "0.95 / 0.80", measured, is_met, COMMAND, note)
+        row = Row(name, "–", "0.95 / 0.80", measured, is_met, COMMAND, note)
+        yield _unjudged(row) if is_known and base is model else row
 
 
 def _drawn(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Row:
     """One figure: what simple methods reach (`start`), what is asked (`least`), what was measured; `is_met` None where
-    nothing is asked."""
+    nothing is asked, or what was measured proves nothing."""
 
     figure: str
     start: str
