@@ -207,8 +207,8 @@ def send(project: Project, to: User, by: User, text: str, item: Item | None = No
 def refusal_to_send(project: Project, to: User, by: User) -> Refusal | None:
     if to.pk == by.pk:
         return Refusal("This message would go to yourself.")
-    if not Membership.objects.filter(project=project, user=to).exists():
-        return Refusal("This person is not in the project any more.", "Invite them again to write to them here.")
+    if not Membership.objects.filter(project=project, user=to).exclude(role=Role.CLIENT).exists():
+        return Refusal("This person does not work in the project any more.", "Invite them again to write to them here.")
     return None
 
 

@@ -52,7 +52,7 @@ def test_an_appeal_is_overturned_and_the_numbers_follow(site: Site) -> None:
     lead.get_by_role("button", name="Settle").click()
     expect(lead.locator("main")).to_contain_text(ARGUMENT)
     lead.get_by_text("Overturned", exact=True).click()
-    lead.get_by_label("Why", exact=True).fill("The author is right: one month it is.")
+    lead.get_by_role("textbox", name="Why").fill("The author is right: one month it is.")
     lead.get_by_role("button", name="Have it edited").click()
     lead.wait_for_url("**/edit/")
     assert fresh(item).state == State.IN_EDITING

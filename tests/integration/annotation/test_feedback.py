@@ -137,7 +137,7 @@ def test_a_lead_writes_to_a_person_who_answers(cast: Cast) -> None:
     assert client_of(cast.editor).get(f"/p/{cast.project.slug}/threads/{thread.pk}/").status_code == 404
     client_of(cast.author).post(f"/p/{cast.project.slug}/threads/{thread.pk}/", {"text": "Thanks, I see."})
     assert kinds(cast, cast.manager) == ["message"]
-    with pytest.raises(Refused, match="not in the project"):
+    with pytest.raises(Refused, match="does not work in the project"):
         feedback.send(cast.project, cast.outsider, cast.manager, "Hello")
     with pytest.raises(Refused, match="yourself"):
         feedback.send(cast.project, cast.manager, cast.manager, "Hello")
