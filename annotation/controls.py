@@ -22,6 +22,7 @@ from experts.models import ReviewerOutcome
 from experts.reviewers import is_same, record_reviewer_outcome
 
 UNANIMOUS = 2
+MAKES = Permission.MANAGE_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _reasons(verdict: Verdict, reviews: list[Review]) -> list[str]:
 
 
 def refusal_to_make(desk: Desk, item: Item, known: Known | None) -> Refusal | None:
-    if not desk.may(Permission.MANAGE_PEOPLE):
+    if not desk.may(MAKES):
         return Refusal("Only a manager makes control items.")
     if item.is_control:
         return Refusal("This is a copy already.")
@@ -148,7 +149,8 @@ def in_place_of(desk: Desk, item: Item, choice: Pick, now: datetime) -> Item:
     if copy is None or look is None:
         return item
     Item.objects.filter(pk=item.pk).update(leased=False)
-    Control.objects.filter(pk=look.control).update(shown=F("shown") + 1)
+    if look.control is not None:
+        Control.objects.filter(pk=look.control.pk).update(shown=F("shown") + 1)
     return copy
 
 

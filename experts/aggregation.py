@@ -204,6 +204,8 @@ def _log_gamma(x: Any) -> Floats:
 
 def accuracies(answers: Answers, known: Mapping[int, int] | None = None) -> list[Rate]:
     """Of each person in the answers, from what is known and otherwise from what all say together."""
+    if not answers.person_count:
+        return []
     right, total = rights(answers, dawid_skene(answers, known))
     pool = fit_pool(right, total)
     return [pool.rate(float(one), float(of)) for one, of in zip(right, total, strict=True)]

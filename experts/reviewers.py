@@ -6,7 +6,6 @@ from datetime import datetime
 from accounts.models import User
 from experts.models import ReviewerOutcome
 
-
 _MEND = frozenset({ReviewerOutcome.Verdict.EDIT.value, ReviewerOutcome.Verdict.RETURN.value})
 
 

@@ -144,7 +144,8 @@ def _against_gold(answers: Answers, gold: Ints, which: Flags) -> tuple[Floats, F
     counted = which & (gold != UNKNOWN)
     people = answers.people[counted]
     right = np.bincount(people, weights=answers.labels[counted] == gold[counted], minlength=answers.person_count)
-    return right, np.bincount(people, minlength=answers.person_count).astype(float)
+    total = np.bincount(people, minlength=answers.person_count)
+    return right.astype(float), total.astype(float)
 
 
 EPSILON, TOLERANCE, ROUNDS = 1e-10, 1e-5, 100
@@ -166,7 +167,7 @@ def crowdkit_accuracies(answers: Answers) -> tuple[Floats, Floats]:
     concluded = shares.argmax(axis=1)[answers.items] == answers.labels
     agreed = np.bincount(answers.people, weights=concluded, minlength=answers.person_count)
     given = np.bincount(answers.people, minlength=answers.person_count)
-    return expected, agreed / np.maximum(given, 1)
+    return expected.astype(float), np.asarray(agreed / np.maximum(given, 1), dtype=float)
 
 
 def crowdkit_dawid_skene(answers: Answers) -> tuple[Floats, Floats, Ints, Floats]:
@@ -219,7 +220,7 @@ def error(estimates: Floats, half: Half) -> float:
 def coverage(rates: Sequence[Rate], half: Half, share: float, which: Flags) -> float:
     """How many workers' counts of right answers in the second half lie in the interval foretold."""
     inside = []
-    for worker in np.flatnonzero((half.total > 0) & which):
+    for worker in np.flatnonzero((half.total > 0) & which).tolist():
         low, high = rates[worker].to_come(int(half.total[worker]), share)
         inside.append(low <= half.right[worker] <= high)
     return float(np.mean(inside))
