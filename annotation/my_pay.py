@@ -16,7 +16,7 @@ from annotation.workflow import State as ItemState
 DAYS_SHOWN = 28
 MONTHS_SHOWN = 12
 WIDTH, HEIGHT, BASE = 560, 84, 68  # of the picture; bars stand on BASE, the axis is below
-FULL_DAY = 4 * 3600  # the picture is never steeper than this
+SMALLEST_TOP = 3600  # a picture of minutes is no picture of long days
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class Bar:
     y: float
     height: float
     width: float
+
+    @property
+    def anchor(self) -> str:
+        """A label at the right edge stays inside."""
+        return "end" if self.x > WIDTH - 60 else "start"
+
+    @property
+    def label_x(self) -> float:
+        return WIDTH if self.anchor == "end" else self.x
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ def _waiting(entries: QuerySet[LedgerEntry]) -> list[tuple[int, str]]:
 
 def bars(time: active_time.ActiveTime, now: datetime) -> list[Bar]:
     days = [(day, sum(stages.values())) for day, stages in time.days(now.date(), DAYS_SHOWN)]
-    top = max(FULL_DAY, *(seconds for _, seconds in days))
+    top = max(SMALLEST_TOP, *(seconds for _, seconds in days))
     step = WIDTH / DAYS_SHOWN
     return [
         Bar(

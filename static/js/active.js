@@ -35,8 +35,7 @@ class ActiveClock {
   // The assignment's running total, as the heart-beats report it.
   get seconds() {
     this.count();
-    this.told = Math.floor(this.total / 1000);
-    return this.told;
+    return Math.floor(this.total / 1000);
   }
 
   // What this page saw of it.
@@ -61,7 +60,7 @@ class ActiveClock {
 
   count(now = Date.now()) {
     const shared = stored(PREFIX) || 0;
-    const from = Math.max(this.from, shared > now ? 0 : shared);
+    const from = Math.max(this.from, shared > now + IDLE ? 0 : shared); // far ahead: somebody has set the clock back
     const more = Math.min(now, this.last + IDLE) - from;
     if (!(more > 0)) return;
     store(this.key, { ms: this.total + more, at: now });
@@ -70,11 +69,11 @@ class ActiveClock {
   }
 
   leave() {
-    const { told } = this;
     const active_seconds = this.seconds;
     this.from = this.last = -Infinity;
     const { heartbeatUrl, token } = this.desk.dataset;
-    if (!heartbeatUrl || active_seconds === told) return;
+    if (!heartbeatUrl || active_seconds === this.told) return;
+    this.told = active_seconds;
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": window.scriptorium.csrf() };
     fetch(heartbeatUrl, { method: "POST", body: JSON.stringify({ token, active_seconds }), headers, keepalive: true, credentials: "same-origin" }).catch(() => {});
   }

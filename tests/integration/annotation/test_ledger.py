@@ -182,6 +182,8 @@ def test_without_rates_there_is_nothing_to_settle(cast: Cast) -> None:
 
 
 def test_a_batch_costs_the_same_however_many_items(priced: Cast) -> None:
+    settle(priced)
+    ledger.ask_for_all(priced.project)
     costs = []
     for more in (1, 4):
         for _ in range(more):
