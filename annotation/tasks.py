@@ -8,7 +8,18 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import alerts, checking, digests, handing_out, indexing, routing, shown, testing, testing_results
+from annotation import (
+    alerts,
+    checking,
+    controls,
+    digests,
+    handing_out,
+    indexing,
+    routing,
+    shown,
+    testing,
+    testing_results,
+)
 from annotation.models import Project
 from qa import metrics, workers
 from qa.checks.base import Weight
@@ -139,6 +150,11 @@ def look_for_alerts(**_later: Any) -> None:
     now = timezone.now()
     for project in Project.objects.filter(closed_at=None):
         alerts.look(project, now)
+
+
+@shared_task(queue="fast")
+def tend_copies(**_later: Any) -> None:
+    controls.tend(timezone.now())
 
 
 @shared_task(queue="fast")

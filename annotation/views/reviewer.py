@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import handing_out, panel, reviewing, shown, waiting
+from annotation import controls, handing_out, panel, reviewing, shown, waiting
 from annotation.access import Desk, get_item, requires
 from annotation.evidence import evidence_of
 from annotation.forms import JudgeForm
@@ -77,6 +77,8 @@ def judge(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     except Refused as refused:
         return _page(request, desk, item, token, form, refused=refused, status=refused.status)
     _tell(request, desk, judged, Verdict(form.cleaned_data["verdict"]))
+    if told := controls.what_it_was(desk.project, judged):
+        messages.info(request, told)
     return _onwards(desk, stop=form.cleaned_data["stop"])
 
 

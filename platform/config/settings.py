@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-ledgers": {"task": "annotation.tasks.settle_ledgers", "schedule": 60.0},
     "send-digests": {"task": "annotation.tasks.send_digests", "schedule": 60.0},
     "look-for-alerts": {"task": "annotation.tasks.look_for_alerts", "schedule": 300.0},
+    "tend-copies": {"task": "annotation.tasks.tend_copies", "schedule": 60.0},
     "recompute-standing": {"task": "experts.tasks.recompute_standing", "schedule": 60.0},
 }
 
