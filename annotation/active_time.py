@@ -109,13 +109,13 @@ def of_person(project_id: int, person_id: int, since: datetime) -> ActiveTime:
 
 
 def by_cell_and_stage(
-    project_id: int, period: tuple[datetime, datetime] | None = None, person_id: str | int = ""
+    project_id: int, period: tuple[datetime, datetime] | None = None, person_id: int | None = None
 ) -> dict[tuple[int, str], int]:
     """Seconds by cell and stage, of assignments handed out in the period."""
     rows = Assignment.objects.filter(item__project_id=project_id, active_ms__gt=0)
     if period is not None:
         rows = rows.filter(claimed_at__gte=period[0], claimed_at__lt=period[1])
-    if person_id:
+    if person_id is not None:
         rows = rows.filter(person_id=person_id)
     counted = rows.values_list("item__cell_id", "stage").annotate(ms=Sum("active_ms")).order_by()
     return {(cell, str(Stage(stage))): ms // 1000 for cell, stage, ms in counted}

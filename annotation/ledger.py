@@ -133,15 +133,15 @@ def histories(item_ids: Sequence[int], until: datetime) -> Iterator[History]:
     columns = ("pk", "cell_id", "cell__language_id", "cell__skill", "author_id", "is_control")
     for item_id, cell_id, language, skill, author_id, is_control in items.values_list(*columns):
         done = [
-            Done(work.pk, work.person_id, work.stage, at, work.active_seconds,
-                 verdicts.get((item_id, work.person_id, at), ""))
+            Done(work.pk, work.person_id, work.stage, ended_at, work.active_seconds,
+                 verdicts.get((item_id, work.person_id, ended_at), ""))
             for work in ended[item_id]
-            if (at := work.ended_at) and work.outcome == Assignment.Outcome.DONE and work.stage != Stage.WRITING
+            if (ended_at := work.ended_at) and work.outcome == Assignment.Outcome.DONE and work.stage != Stage.WRITING
         ]  # fmt: skip
         written = [
-            (at, work.active_seconds)
+            (ended_at, work.active_seconds)
             for work in ended[item_id]
-            if (at := work.ended_at) and work.stage == Stage.WRITING and work.person_id == author_id
+            if (ended_at := work.ended_at) and work.stage == Stage.WRITING and work.person_id == author_id
         ]
         place = Place(cell_id, language, skill)
         yield History(

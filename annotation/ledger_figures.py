@@ -88,7 +88,8 @@ def months_of(project: Project, now: datetime) -> list[str]:
     first = (
         LedgerEntry.objects.filter(project=project).order_by("earned_at").values_list("earned_at", flat=True).first()
     )
-    found, month = [], now.date().replace(day=1)
+    found: list[str] = []
+    month = now.date().replace(day=1)
     while len(found) < 24 and month >= (first or now).date().replace(day=1):
         found.append(f"{month:%Y-%m}")
         month = (month - timedelta(days=1)).replace(day=1)
@@ -221,7 +222,7 @@ def _people(project: Project, wanted: LedgerFilter, terms: PayTerms) -> dict[obj
 
 
 def _work(project: Project, wanted: LedgerFilter, terms: PayTerms) -> dict[object, Row]:
-    seconds = active_time.by_cell_and_stage(project.pk, period_of(wanted.month), wanted.person)
+    seconds = active_time.by_cell_and_stage(project.pk, period_of(wanted.month), int(wanted.person or 0) or None)
     base = reverse("annotation:ledger-entries", args=[project.slug])
     cells = Cell.objects.filter(project=project).select_related("language", "domain")
     if wanted.cell:

@@ -20,7 +20,12 @@ DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 def _amount(**more: Any) -> forms.DecimalField:
     attributes = {"inputmode": "decimal", "autocomplete": "off"}
-    options = {"required": False, "min_value": 0, "max_digits": 13, "widget": forms.TextInput(attrs=attributes)}
+    options: dict[str, Any] = {
+        "required": False,
+        "min_value": 0,
+        "max_digits": 13,
+        "widget": forms.TextInput(attrs=attributes),
+    }
     return forms.DecimalField(**(options | more))
 
 
@@ -67,7 +72,7 @@ class RateForm(CurrencyForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         initial = {"currency": terms_of(project).currency, "valid_from": timezone.now().date()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **({"initial": initial} | kwargs))
         self.project = project
         cells = Cell.objects.filter(project=project)
         self.fields["cell"].queryset = cells.select_related("language", "domain")  # type: ignore[attr-defined]
@@ -129,7 +134,7 @@ class TermsForm(CurrencyForm):
             "currency": terms.currency,
             "minimum": None if least is None else money.as_decimal(least, terms.currency),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **({"initial": initial} | kwargs))
 
     def clean(self) -> dict[str, Any]:
         self.least = self.minor("minimum")

@@ -151,7 +151,7 @@ def undo(*, by: User, run: PaymentRun) -> PaymentRun:
     return reversing
 
 
-def _mirror(entry: LedgerEntry, kind: Kind, at: datetime, run: PaymentRun | None) -> LedgerEntry:
+def _mirror(entry: LedgerEntry, kind: LedgerEntry.Kind, at: datetime, run: PaymentRun | None) -> LedgerEntry:
     is_reversal = kind == Kind.REVERSAL
     return LedgerEntry(
         project_id=entry.project_id, person_id=entry.person_id, item_id=entry.item_id, cell_id=entry.cell_id,

@@ -132,8 +132,8 @@ def _unpaid(project: Project, rate: Rate) -> Iterator[tuple[Scope, datetime, int
         _in_scope(rate, "item__"), item__project=project, stage=rate.stage, outcome=Assignment.Outcome.DONE
     )
     known = set(entered.values_list("key", flat=True))
-    columns = ("pk", "item__cell_id", "item__cell__language_id", "item__cell__skill", "ended_at", "active_ms")
-    for pk, cell, language, skill, at, ms in done.values_list(*columns):
+    shown = ("pk", "item__cell_id", "item__cell__language_id", "item__cell__skill", "ended_at", "active_ms")
+    for pk, cell, language, skill, at, ms in done.values_list(*shown):
         if f"work:{pk}" not in known:
             yield Scope(cell, language, skill), at, ms // 1000
 

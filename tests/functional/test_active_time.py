@@ -1,6 +1,5 @@
 """The clock of active time in a real browser: it runs at work, stops when idle or hidden, and tabs share it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -27,11 +26,11 @@ SECOND = 1000
 
 
 @pytest.fixture
-def clocked(context: BrowserContext) -> Iterator[BrowserContext]:
+def clocked(context: BrowserContext) -> BrowserContext:
     """A browser whose time passes when the test says so."""
     context.clock.install(time=timezone.now())
     context.clock.pause_at(timezone.now() + timedelta(seconds=1))
-    yield context
+    return context
 
 
 def seat(context: BrowserContext, server: LiveServer, assignment: Assignment) -> str:
