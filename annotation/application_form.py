@@ -113,6 +113,8 @@ class ApplicationPage:
     def steps(self) -> list[StepShown]:
         """The last step is the sending itself: nothing of it is kept half done."""
         by_step = {key: [one for one in self.missing if one.step == key] for key, _ in STEPS}
+        if not self.ticked:
+            by_step["evidence"] = [Missing("evidence", "Tick a field first.")]
         return [StepShown(key, label, by_step[key]) for key, label in STEPS if key != "terms"]
 
     def read(self, posted: QueryDict) -> Filled:

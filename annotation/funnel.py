@@ -26,6 +26,10 @@ class Step(StrEnum):
     def label(self) -> str:
         return "First accepted item" if self is Step.ACCEPTED else self.value.capitalize()
 
+    @property
+    def short(self) -> str:
+        return "First accepted" if self is Step.ACCEPTED else self.label
+
 
 # Not everybody takes it: a set is given to those whom it helps.
 SIDE_STEP = Step.TRAINING
@@ -230,6 +234,8 @@ class Gap:
 
     @property
     def tone(self) -> str:
+        if self.left and self.needed is None:
+            return "quiet" if self.qualified else "bad"
         if not self.left or not self.missing:
             return "good"
         return "warn" if self.is_covered_by_pipeline else "bad"
@@ -239,7 +245,7 @@ class Gap:
         if not self.left:
             return "All pairs are there"
         if self.needed is None:
-            return "No due date" if self.qualified else "Nobody qualified"
+            return "Some qualified" if self.qualified else "Nobody qualified"
         if not self.missing:
             return "Enough people"
         if self.is_covered_by_pipeline:

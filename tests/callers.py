@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import applying, calls
+from annotation import applying, calls, jobs
 from annotation.calls import FIRST_TERMS
-from annotation.models import Application, Call
+from annotation.job_tasks import RUNNERS
+from annotation.models import Application, ApplicationField, Call, Job
 from annotation.quotas import Pair
 from tests.factories import Cast, desk, user
 
@@ -21,6 +22,7 @@ LINK = re.compile(r"http://testserver(/calls/(?:in/)?[\w-]{43}/)")
 EVIDENCE = "Second state examination in 2019, five years at a court of appeal; see the list of decisions."
 STRONG = "a long walk to the archive"
 LAW: Pair = ("en", "law")
+TAX: Pair = ("en", "finance")
 
 
 def open_call(cast: Cast, places: dict[Pair, int] | None = None, **more: Any) -> tuple[Call, str]:
@@ -77,3 +79,32 @@ def link_in(text: str) -> str:
 
 def mails_to(email: str) -> list[str]:
     return [str(message.body) for message in mail.outbox if message.to == [email]]
+
+
+def run_jobs() -> list[Job]:
+    """As a worker does."""
+    found = list(Job.objects.filter(state=Job.State.QUEUED, kind__in=Job.LETTERS).order_by("pk"))
+    for job in found:
+        jobs.run(job.pk, RUNNERS)
+        job.refresh_from_db()
+    return found
+
+
+def address(name: str, cast: Cast, *args: object) -> str:
+    return reverse(f"annotation:{name}", args=[cast.project.slug, *args])
+
+
+def field_of(application: Application, pair: tuple[str, str] = LAW) -> ApplicationField:
+    return application.fields.get(language=pair[0], domain=pair[1])
+
+
+LIST = "email,name,languages,domains\nnew@example.org,=HYPERLINK(1),en,law\nother@example.org,,,\n"
+
+
+def invite(cast: Cast, call: Call, text: str, **more: str) -> str:
+    return signed_in(cast.manager).post(address("call-invite", cast, call.pk), {"text": text, **more}).content.decode()
+
+
+def decide(cast: Cast, decision: str, *fields: ApplicationField, **more: str) -> Any:
+    form = {"decision": decision, "field": [field.pk for field in fields], **more}
+    return signed_in(cast.manager).post(address("applications-decide", cast), form)

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import cv as cv_files
-from accounts.models import Profile
+from accounts.models import KnownDomain, Profile, SpokenLanguage
 from accounts.roles import Permission
 from annotation import admitting, job_tasks, letters
 from annotation.access import Desk, requires
@@ -42,17 +42,22 @@ def read(request: HttpRequest, desk: Desk, application_id: int) -> HttpResponse:
         "open_fields": [field for field in fields if field.state not in ApplicationField.ENDED],
         "languages": [(names.get(one.language_code, one.language_code), one) for one in _languages(profile)],
         "evidence": [(domains.get(one.domain_slug), one, one.domain_slug in wanted) for one in _domains(profile)],
+        "admit_refusal": None if _some_hold_a_place(fields) else admitting.refusal_to_admit(fields),
         "declines": [(one, admitting.SENTENCES[one]) for one in Decline],
         "is_member": person_of(desk.project, found.user_id) is not None,
     }
     return render(request, "annotation/onboarding/read.html", context)
 
 
-def _languages(profile: Profile | None) -> list:  # type: ignore[type-arg]
+def _some_hold_a_place(fields: list[ApplicationField]) -> bool:
+    return any(field.state in ApplicationField.HOLDS_A_PLACE for field in fields)
+
+
+def _languages(profile: Profile | None) -> list[SpokenLanguage]:
     return sorted(profile.languages.all(), key=lambda one: one.level != "native") if profile else []
 
 
-def _domains(profile: Profile | None) -> list:  # type: ignore[type-arg]
+def _domains(profile: Profile | None) -> list[KnownDomain]:
     return list(profile.domains.all()) if profile else []
 
 
@@ -68,6 +73,8 @@ def _application(desk: Desk, application_id: int) -> Application:
 def cv(_request: HttpRequest, desk: Desk, application_id: int) -> HttpResponseBase:
     """Only as a download, under a name of ours: whatever is in it, no browser shows or runs it here."""
     found = _application(desk, application_id)
+    if found.withdrawn_at:
+        raise Http404("Who has withdrawn shows nobody their CV any more.")
     profile = get_object_or_404(Profile, user_id=found.user_id)
     path = cv_files.path_of(profile)
     name = f"cv-{found.pk}.{profile.cv_kind}"

@@ -195,6 +195,8 @@ def cv(request: HttpRequest, application_id: int) -> HttpResponse:
     found = own(request, application_id)
     assert isinstance(request.user, User)
     file = request.FILES.get("cv")
+    if "whole" in request.POST and not (found.sent_at or found.withdrawn_at):
+        applying.save(found, form_of(found).read(request.POST))
     try:
         if file is not None:
             cv_files.keep(request.user, file)

@@ -68,7 +68,7 @@ def fill_in(page: Page) -> None:
     """Evidence is asked for the fields that are ticked, and only for these."""
     evidence = page.get_by_label("What shows that you know it")
     expect(evidence.first).to_be_hidden()
-    page.get_by_label("English", exact=True).select_option("C1")
+    page.locator("select[name=level-en]").select_option("C1")
     page.locator("label.chip", has_text="English · Law").click()
     expect(evidence.locator("visible=true")).to_have_count(1)
     evidence.locator("visible=true").fill("Second state examination in 2019, five years at a court of appeal.")
