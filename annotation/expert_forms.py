@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
 
-from annotation.models import Project, TrainingSet
+from annotation.models import Project, TrainingSet, TrainingTask
 from experts.overriding import MAY_BE_SET, SHORTEST_NOTE
 from experts.states import State
 
@@ -50,7 +51,13 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen = self.fields["training_set"]
         assert isinstance(chosen, forms.ModelChoiceField)
-        chosen.queryset = TrainingSet.objects.filter(project=project, retired_at=None).order_by("title")
+        chosen.queryset = sets_to_assign(project)
+
+
+def sets_to_assign(project: Project) -> QuerySet[TrainingSet]:
+    """Those that have tasks."""
+    with_tasks = TrainingTask.objects.filter(training_set=OuterRef("pk"), retired_at=None)
+    return TrainingSet.objects.filter(Exists(with_tasks), project=project, retired_at=None).order_by("title")
 
 
 def first_error(form: forms.Form) -> str:

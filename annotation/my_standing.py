@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from accounts.roles import Permission
 from annotation import training
 from annotation.access import Desk
+from annotation.consistency import own_figures
 from annotation.models import Project, TrainingSet
 from annotation.person_history import (
     ReasonBar,
@@ -79,4 +81,6 @@ def own_standing(desk: Desk) -> dict[str, Any]:
         "changes": changes(desk.user, desk.project, names=False),
         "ways": ways_back(standing, desk.user, desk.project),
         "is_first_days": len(found) < FIRST_DAYS,
+        "writes": desk.may(Permission.WRITE),
+        "own": own_figures(desk.user, desk.project) if desk.may(Permission.REVIEW) else None,
     }

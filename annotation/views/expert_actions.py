@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.roles import Permission
 from annotation import alerts, feedback, training
 from annotation.access import Desk, requires
-from annotation.expert_forms import PERIODS, AssignForm, DecideForm, MessageForm, first_error
+from annotation.expert_forms import PERIODS, AssignForm, DecideForm, MessageForm, first_error, sets_to_assign
 from annotation.views.experts import expert_of
 from core.refusal import Refusal, Refused
 from experts import alerts as warnings
@@ -103,7 +103,7 @@ def alert_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         "answered": [alerts.shown(one) for one in warnings.answered(desk.project.pk)],
         "put_off": [alerts.shown(one) for one in warnings.put_off_now(desk.project.pk, now)],
         "periods": PERIODS,
-        "training": AssignForm(project=desk.project)["training_set"],
+        "training_sets": list(sets_to_assign(desk.project)),
     }
     return render(request, "annotation/manager/alerts.html", context)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.roles import Permission, Role
 from annotation import active_time, alerts, parity, safe_csv
 from annotation.access import Desk, requires
-from annotation.expert_forms import PERIODS, AssignForm
+from annotation.expert_forms import PERIODS, sets_to_assign
 from annotation.experts_csv import COLUMNS, line
 from annotation.experts_table import SORTS, TableFilter, table_of
 from annotation.models import Attempt, TrainingAssignment
@@ -84,7 +84,7 @@ def _page_of(desk: Desk, person: Person) -> dict[str, Any]:
         "active": active_time.of_person(desk.project.pk, user.pk, now - timedelta(days=ACTIVE_DAYS)),
         "alerts": [alerts.shown(one) for one in waiting],
         "periods": PERIODS,
-        "training": AssignForm(project=desk.project)["training_set"],
+        "training_sets": list(sets_to_assign(desk.project)),
         "is_self": user.pk == desk.user.pk,
         "attempts": Attempt.objects.filter(person=user, test__project=desk.project)
         .select_related("test__language", "test__domain")

@@ -342,6 +342,16 @@ def test_hasty_verdicts_all_alike_are_told(cast: Cast, monkeypatch: pytest.Monke
     assert "2 times “Accept” in a row" in page(cast, cast.manager, "alerts")
 
 
+def test_the_list_of_alerts_takes_no_more_queries_for_more_of_them(cast: Cast) -> None:
+    clustered(cast)
+    before = queries_of(cast, address("alerts", cast))
+    judge(cast.project, cast.other_author, [RETURNED] * 3 + [REJECTED] * 3, reason="format")
+    judge(cast.project, cast.author, [RETURNED] * 3, reason="too_long")
+    alerts.look(cast.project, timezone.now())
+    assert Alert.objects.count() == 3
+    assert queries_of(cast, address("alerts", cast)) == before
+
+
 # --- parity
 
 
