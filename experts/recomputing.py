@@ -23,7 +23,7 @@ from experts.outcomes import Record, Row, decisions, named, pool_of, records_of
 from experts.pooling import Cell, Pool
 from experts.project_rules import rule_of
 from experts.rules import DEFAULT, Rule
-from experts.scoring import Decision, Score, score
+from experts.scoring import Decision, Score, score, trainings_that_count
 from experts.states import State, next_state
 from experts.wording import facts, why
 
@@ -250,8 +250,16 @@ def inputs_of(measured: Measured, surroundings: Pool, now: datetime, rule: Rule,
         "rates": [[*cell, surroundings.rate_of(cell)] for cell in sorted(cells)],
         "offsets": [[one, offset] for one, offset in sorted(surroundings.offsets.items()) if one in reviewers],
         "score": asdict(measured.score),
-        "facts": facts(measured.rows, measured.decided, measured.score, rule),
+        "facts": facts(
+            measured.rows, measured.decided, measured.score, rule, may_train=_may_train(measured, now, rule)
+        ),
     }
+
+
+def _may_train(measured: Measured, now: datetime, rule: Rule) -> bool:
+    """Would a training passed now put distance to what was decided?"""
+    counted = trainings_that_count(measured.trainings, rule)
+    return len(trainings_that_count([*counted, now], rule)) > len(counted)
 
 
 def replay(inputs: Mapping[str, Any]) -> tuple[Score, State]:

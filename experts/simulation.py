@@ -82,7 +82,7 @@ class Expert:
     deference: float = 0.0
     paused: bool = False
     moved_at: int | None = None
-    delayed: bool = False
+    last_at: int | None = None
     handed_in_at: float | None = None
     items: int = 0
 
@@ -127,7 +127,7 @@ def pause_above_30_percent(expert: Expert, _project: Project) -> None:
     """What many platforms do: a raw rate, and out."""
     judged, rejected = len(expert.rejected), sum(expert.rejected)
     if judged >= 10 and rejected / judged > 0.30 and not expert.paused:
-        expert.paused, expert.moved_at = True, judged
+        expert.paused, expert.moved_at, expert.last_at = True, judged, judged
 
 
 def by_the_rule(expert: Expert, project: Project, rule: Rule = DEFAULT) -> None:
@@ -143,7 +143,8 @@ def by_the_rule(expert: Expert, project: Project, rule: Rule = DEFAULT) -> None:
     evidence = weigh(decisions, rates.rate, rule)
     low = lower_bound(evidence, rule)
     expert.weight, expert.deference = weight(evidence, low, rule), deference(evidence, low, rule)
-    expert.delayed = expert.delayed or expert.weight < 1
+    if expert.last_at is None and (expert.weight < 1 or expert.deference >= 1):
+        expert.last_at = len(decisions)
     if expert.moved_at is None and expert.weight < rule.deprioritize_below:
         expert.moved_at = len(decisions)
 
@@ -240,9 +241,10 @@ def people(scene: Scene, seed: int) -> list[Expert]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run came to; shares between 0 and 1. `least_served`: the work of the good expert at the lowest
-    twentieth, as a share of what good experts do on average. `places_lost`: without an accepted item at the deadline.
-    `days`: until 99 % of the places had one."""
+    """What one run came to; shares between 0 and 1. *Last*: paused, or places show only after their first hour or
+    later; *moved*: paused or deprioritized. `least_served`: the work of the good expert at the lowest twentieth, as a
+    share of what good experts do on average. `places_lost`: without an accepted item at the deadline. `days`: until
+    99 % of the places had one."""
 
     rejected: float
     bad_among_accepted: float
@@ -250,7 +252,7 @@ class Figures:
     items_to_catch: float | None
     items_of_bad: float
     good_moved: float
-    good_delayed: float
+    good_last: float
     least_served: float
     places_lost: float
     days: float
@@ -259,7 +261,7 @@ class Figures:
     def of(cls, run: Run) -> "Figures":
         bad = [one for one in run.experts if one.is_bad]
         good = [one for one in run.experts if not one.is_bad]
-        caught = [one.moved_at for one in bad if one.moved_at is not None]
+        caught = [one.last_at for one in bad if one.last_at is not None]
         return cls(
             rejected=run.project.rejected / run.project.judged,
             bad_among_accepted=sum(is_bad for _, is_bad in run.accepted) / len(run.accepted),
@@ -267,7 +269,7 @@ class Figures:
             items_to_catch=median(caught) if caught else None,
             items_of_bad=sum(one.items for one in bad) / max(1, len(bad)),
             good_moved=sum(one.moved_at is not None for one in good) / len(good),
-            good_delayed=sum(one.delayed or one.paused for one in good) / len(good),
+            good_last=sum(one.last_at is not None for one in good) / len(good),
             least_served=sorted(one.items for one in good)[len(good) // 20] * len(good) / sum(o.items for o in good),
             **_throughput(run),
         )

@@ -1,12 +1,13 @@
 """The simulation's table and picture: `./scriptorium bench standing`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from experts.picture import lines
 from experts.simulation import POLICIES, Figures, Policy, Run, Scene, average, bad_share_by_day
 
 SCENES = {
+    "Places arrive, 60 % load": Scene(load=0.6),
     "Places arrive, 80 % load": Scene(load=0.8),
     "Places arrive, 95 % load": Scene(load=0.95),
     "All places open from the start": Scene(load=None),
@@ -14,49 +15,74 @@ SCENES = {
 COLUMNS = {
     "rejected": "rejected work",
     "bad_among_accepted": "bad experts' share of accepted",
-    "bad_caught": "bad experts moved",
+    "bad_caught": "bad experts caught",
     "items_to_catch": "items until then (median)",
+    "items_of_bad": "items of a bad expert",
     "good_moved": "good experts moved",
-    "good_delayed": "good experts ever delayed",
+    "good_last": "good experts ever last",
+    "least_served": "work of the least served good",
     "places_lost": "places lost",
+    "days": "days for 99 %",
 }
+PLAIN = ("items_to_catch", "items_of_bad", "days")
+PAGE = Path("docs/standing.md")
+PICTURE = Path("docs/pictures/standing.svg")
+BEGIN, END = "<!-- simulated -->", "<!-- /simulated -->"
+
+Table = dict[str, dict[str, float | None]]
 
 
-def main(
-    say: Callable[[str], object], seed: int = 1, *, runs: int = 5, picture: Path | None = None
-) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Says a Markdown table per scene, the mean over seeds `seed` … `seed + runs - 1`; returns the same figures.
-    Needs no database."""
+def main(say: Callable[[str], object], seed: int = 1, *, runs: int = 10, folder: Path | None = None) -> dict[str, Table]:
+    """Says a Markdown table, the mean over seeds `seed` … `seed + runs - 1`, and returns its figures. With `folder`
+    (the project's) also puts it and the picture into the documents. Needs no database."""
     seeds = range(seed, seed + runs)
-    found: dict[str, dict[str, dict[str, float | None]]] = {}
-    for name, scene in SCENES.items():
-        table = {policy.name: _figures(scene, policy, seeds) for policy in POLICIES}
-        found[name] = table
-        say(f"\n{name}; {scene.deadline_days} days; seeds {seeds[0]}–{seeds[-1]}\n")
-        for line in _markdown(table):
-            say(line)
-    if picture:
-        picture.write_text(draw(seed))
+    found = {name: _table(scene, seeds) for name, scene in SCENES.items()}
+    lines_of_table = list(_markdown(found))
+    for line in lines_of_table:
+        say(line)
+    if folder and (folder / PAGE).exists():
+        _write(folder, lines_of_table, seeds)
     return found
+
+
+def _table(scene: Scene, seeds: Sequence[int]) -> Table:
+    return {policy.name: _figures(scene, policy, seeds) for policy in POLICIES}
+
+
+def _write(folder: Path, table: Sequence[str], seeds: Sequence[int]) -> None:
+    page = folder / PAGE
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    text = "\n".join([f"Means of seeds {seeds[0]}–{seeds[-1]}.", "", *table])
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    (folder / PICTURE).write_text(draw(seeds[0]), encoding="utf-8")
 
 
 def _figures(scene: Scene, policy: Policy, seeds: Sequence[int]) -> dict[str, float | None]:
     return average([Figures.of(Run(scene, policy, seed).run()) for seed in seeds])
 
 
-def _markdown(table: Mapping[str, Mapping[str, float | None]]) -> list[str]:
-    head = ["policy", *COLUMNS.values()]
-    rows = [[policy, *(_cell(name, figures[name]) for name in COLUMNS)] for policy, figures in table.items()]
-    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+def _markdown(found: Mapping[str, Table]) -> Iterator[str]:
+    yield _row("scene", "policy", *COLUMNS.values())
+    yield _row(*["---"] * (len(COLUMNS) + 2))
+    for scene, table in found.items():
+        for number, (policy, figures) in enumerate(table.items()):
+            yield _row("" if number else scene, policy, *(_cell(name, figures[name]) for name in COLUMNS))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _cell(name: str, value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.1f}" if name == "items_to_catch" else f"{value * 100:.1f} %"
+    if name in PLAIN:
+        return f"{value:.1f}"
+    return f"{value * 100:.2f} %" if name == "rejected" else f"{value * 100:.1f} %"
 
 
 def draw(seed: int) -> str:
     """Bad experts' share of what is accepted, day by day, at 80 % load."""
-    series = {one.name: bad_share_by_day(Run(Scene(), one, seed).run()) for one in POLICIES[:3]}
+    series = {one.name: bad_share_by_day(Run(Scene(), one, seed).run()) for one in POLICIES}
     return lines(series, title="Bad experts' share of the items accepted on a day", across="day of the project")

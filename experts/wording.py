@@ -11,7 +11,7 @@ from catalog.skills import Skill
 from experts.models import Outcome, Standing
 from experts.outcomes import Row
 from experts.rules import Rule, shown_after
-from experts.scoring import Decision, Score, accepts_to_full_weight
+from experts.scoring import Decision, Score, accepts_to_full_weight, after_training
 from experts.states import State
 
 # What a sentence speaks of: the decisions that weigh half or more.
@@ -36,9 +36,11 @@ def about(name: str) -> Voice:
     return Voice(name, "gets", "is", "their", "them")
 
 
-def facts(rows: Sequence[Row], decided: Sequence[Decision], score: Score, rule: Rule) -> dict[str, Any]:
-    """What `why` speaks of, stored with the numbers: counts, the skill when it is one, the commonest reason, the way
-    back in accepts and the delay."""
+def facts(
+    rows: Sequence[Row], decided: Sequence[Decision], score: Score, rule: Rule, *, may_train: bool = True
+) -> dict[str, Any]:
+    """What `why` speaks of, stored with the numbers: counts, the skill when it is one, the commonest reason, the ways
+    back by the rule itself, and the delays. `may_train`: a training passed now would count."""
     recent = rows[-SPOKEN_OF:]
     kinds = Counter(row.kind for row in recent)
     refused = [row for row in recent if row.kind in (Outcome.Kind.RETURNED, Outcome.Kind.REJECTED)]
@@ -50,11 +52,22 @@ def facts(rows: Sequence[Row], decided: Sequence[Decision], score: Score, rule: 
         "rejected": kinds[Outcome.Kind.REJECTED],
         "skill": skills.pop() if len(skills) == 1 else "",
         "reason": min(reasons, key=lambda one: (-reasons[one], one)) if reasons else "",
-        "to_full_weight": accepts_to_full_weight(decided, rule) if score.weight < 1 else 0,
+        **_ways_back(decided, score, rule, may_train),
         "to_calm": _accepts_to_calm(score, rule),
         "to_clear": max(0, rule.straight_accepts - score.straight_accepts),
         "delay_minutes": round(shown_after(score.weight, rule) / timedelta(minutes=1)),
+        "first_minutes": round(score.deference * rule.first_hours * 60),
     }
+
+
+def _ways_back(decided: Sequence[Decision], score: Score, rule: Rule, may_train: bool) -> dict[str, Any]:
+    """How many accepts lead back to full weight as things stand, and after a training set passed now (None where that
+    would make no difference)."""
+    if score.weight >= 1:
+        return {"to_full_weight": 0, "trained": None}
+    alone = accepts_to_full_weight(decided, rule)
+    trained = accepts_to_full_weight(after_training(decided), rule) if may_train else alone
+    return {"to_full_weight": alone, "trained": trained if trained < alone else None}
 
 
 def _accepts_to_calm(score: Score, rule: Rule) -> int:
@@ -105,8 +118,17 @@ def _deprioritized(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
     skill = f"{Skill(known['skill']).label} " if known["skill"] else ""
     return (
         f"{voice.subject} {voice.get} fewer {skill}tasks: {counts}. New places show to {voice.them} "
-        f"{_duration(known['delay_minutes'])} later than to others. The way back: {_in_a_row(known['to_full_weight'])}."
+        f"{_duration(known['delay_minutes'])} later than to others. {_way_back(known)}."
     )
+
+
+def _way_back(known: Mapping[str, Any]) -> str:
+    """By the rule itself; standings computed before trainings counted know of one way only."""
+    accepts, trained = _in_a_row(known["to_full_weight"]), known.get("trained")
+    if trained is None:
+        return f"The way back: {accepts}"
+    training = f"a training set and then {_in_a_row(trained)}" if trained else "a training set"
+    return f"Two ways back: {training}, or {accepts}"
 
 
 def _watched(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
@@ -124,9 +146,14 @@ def _on_probation(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
 
 
 def _unhindered(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
-    later = _duration(known["delay_minutes"]) if known["delay_minutes"] else ""
-    how = f"tasks {later} later than others" if later else "tasks like everybody"
-    return f"{voice.subject} {voice.get} {how}: {counts}."
+    return f"{voice.subject} {voice.get} {_how(known)}: {counts}."
+
+
+def _how(known: Mapping[str, Any]) -> str:
+    if known["delay_minutes"]:
+        return f"tasks {_duration(known['delay_minutes'])} later than others"
+    first = known.get("first_minutes", 0)
+    return f"tasks, and others choose first for up to {_duration(first)}" if first else "tasks like everybody"
 
 
 _SENTENCES = {

@@ -2,6 +2,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from annotation.benchmarks import claiming, experts, quality, transfer
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         if what in ("transfer", "all"):
             self.transfer(options["rows"], options["data"])
         if what in ("standing", "all"):
-            simulation_report.main(self.stdout.write)
+            simulation_report.main(self.stdout.write, folder=settings.BASE_DIR)
         if what in ("experts", "all"):
             experts.run(self.stdout.write)
         if what in ("crowd", "all"):

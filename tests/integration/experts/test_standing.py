@@ -103,7 +103,7 @@ def test_the_manager_reads_the_same_with_the_persons_name(slipping: User) -> Non
     said = why(standing, about("expert-en-law"), labels)
     assert said.startswith("expert-en-law gets fewer Extraction tasks: 10 of their last 21 were rejected")
     assert "mostly “adds facts not in the context”" in said
-    assert said.split("The way back")[1] == why(standing).split("The way back")[1]
+    assert said.split("Two ways back")[1] == why(standing).split("Two ways back")[1]
 
 
 def test_the_promised_way_back_works(slipping: User) -> None:

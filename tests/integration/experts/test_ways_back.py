@@ -159,3 +159,25 @@ def test_trainings_and_disputes_are_append_only(slipping: User, model: type) -> 
     for attempt in (lambda: model.objects.update(project_id=1), lambda: model.objects.all()._raw_delete("default")):
         with pytest.raises(DatabaseError, match="is append-only"), transaction.atomic():
             attempt()
+
+
+def test_the_sentence_names_the_training_only_where_it_would_help(slipping: User) -> None:
+    known = recomputed(slipping).inputs["facts"]
+    assert known["trained"] < known["to_full_weight"]
+    assert "Two ways back: a training set" in recomputed(slipping).reason
+    record_training(slipping, PROJECT, 1, NOW)
+    for item in range(60, 74):
+        judged(slipping, item, REJECTED, NOW + timedelta(hours=item))
+    soon = recomputed(slipping, NOW + timedelta(days=5))
+    assert soon.state == "deprioritized"
+    assert "The way back: " in soon.reason, "another training would not count yet"
+    assert "Two ways back" in recomputed(slipping, NOW + timedelta(days=31)).reason
+
+
+def test_the_promise_of_the_training_is_kept(slipping: User) -> None:
+    promised = recomputed(slipping).inputs["facts"]["trained"]
+    record_training(slipping, PROJECT, 1, NOW)
+    for number in range(promised):
+        assert recomputed(slipping, NOW + timedelta(minutes=number)).weight < 1
+        judged(slipping, 200 + number, ACCEPTED, NOW + timedelta(minutes=number))
+    assert recomputed(slipping, NOW + timedelta(minutes=promised)).weight == 1

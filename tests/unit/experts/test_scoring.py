@@ -1,19 +1,22 @@
 """The rule of DESIGN §6 as properties: what must hold for everybody it measures."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experts.rules import DEFAULT, Rule, open_cap, shown_after
+from experts.rules import DEFAULT, Rule, free_hours_needed, hours_until_shown, open_cap, shown_after
 from experts.scoring import (
     WINDOW,
     Decision,
     Evidence,
     Judgement,
     accepts_to_full_weight,
+    after_training,
     charge,
     cusum,
     decay,
@@ -21,6 +24,7 @@ from experts.scoring import (
     score,
     severity,
     straight_accepts,
+    trainings_that_count,
     weigh,
     weight,
 )
@@ -242,3 +246,104 @@ def test_a_rule_survives_being_stored() -> None:
     rule = Rule(delay_hours=6, returned=0.4)
     assert Rule.from_json(rule.as_json() | {"of_a_later_version": 1}) == rule
     assert Rule.from_json({}) == DEFAULT
+
+
+# --- the first hour, and trainings
+
+
+@given(history, st.integers(0, 59), st.integers(1, 2))
+def test_a_training_never_lowers_the_weight_nor_lengthens_the_way_back(
+    decisions: list[Decision], since: int, distance: int
+) -> None:
+    """Passed after the first `since` decisions."""
+    plain = [replace(one, prior=0.12) for one in decisions]
+    trained = [replace(one, distance=distance if place < since else 0) for place, one in enumerate(plain)]
+    before, after = score(plain), score(trained)
+    assert after.weight >= before.weight
+    assert after.deference <= before.deference or after.weight > before.weight
+    assert after.cusum <= before.cusum
+    assert accepts_to_full_weight(trained) <= accepts_to_full_weight(plain)
+
+
+@given(history)
+def test_a_training_now_raises_every_lowered_weight(decisions: list[Decision]) -> None:
+    before = score(decisions)
+    if before.weight < 1:
+        trained = score(after_training(decisions))
+        assert trained.low < before.low
+        assert trained.weight > before.weight or before.weight == DEFAULT.least_weight
+
+
+@given(history, st.data())
+def test_a_worse_outcome_never_brings_a_place_sooner(decisions: list[Decision], data: st.DataObject) -> None:
+    if not decisions:
+        return
+    place = data.draw(st.integers(0, len(decisions) - 1))
+    worse, better = (
+        score([*decisions[:place], replace(decisions[place], judgement=judgement), *decisions[place + 1 :]])
+        for judgement in (Judgement.REJECTED, Judgement.ACCEPTED)
+    )
+    free_for, since = data.draw(st.floats(0, 10)), data.draw(st.none() | st.floats(0, 30))
+    waits = [hours_until_shown(free_for, since, one.weight, one.deference) for one in (worse, better)]
+    assert waits[0] >= waits[1] - 1e-9
+    assert waits[0] <= DEFAULT.delay_hours + DEFAULT.first_hours
+
+
+@given(history)
+def test_ten_straight_accepts_never_leave_a_lowered_weight_where_it_was(decisions: list[Decision]) -> None:
+    today = [replace(one, prior=0.12, days=0.0) for one in decisions]
+    before, after = score(today), score([*today, *accepts(10)])
+    if before.weight < 1:
+        assert after.weight > before.weight
+        assert after.deference <= before.deference
+
+
+@pytest.mark.parametrize("prior", [0.05, 0.12, 0.20, 0.25])
+def test_one_rejected_of_one_orders_nobody_behind_anybody(prior: float) -> None:
+    alone = score([Decision(Judgement.REJECTED, prior=prior)], prior=prior)
+    assert (alone.weight, alone.deference) == (1, 0)
+
+
+@given(st.floats(0, 100), st.none() | st.floats(0, 100), st.floats(0.1, 1), st.floats(0, 1))
+def test_the_queue_and_the_clock_say_the_same(
+    free_for: float, since: float | None, share: float, behind: float
+) -> None:
+    needed = free_hours_needed(since, share, behind)
+    shows_now = needed is not None and free_for >= needed
+    assert shows_now == (hours_until_shown(free_for, since, share, behind) <= 0)
+
+
+def test_nobody_is_behind_others_for_longer_than_the_rule_says() -> None:
+    assert hours_until_shown(0, 5, 1, 0) == 0
+    assert hours_until_shown(0, 0, 1, 0.5) == 0.5, "half of the first hour"
+    assert hours_until_shown(0, 1, 1, 0.5) == 0, "an hour since the last hand-in is enough at .5"
+    assert hours_until_shown(0, 100, 1, 1) == 1, "the whole interval lies above: the first hour is for others"
+    assert hours_until_shown(100, 0, 0.5, 1) == 2, "the delay is counted from the hand-in, too"
+
+
+def test_trainings_count_once_in_thirty_days() -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    passed = [first + timedelta(days=day) for day in (31, 0, 29, 30, 65)]
+    assert trainings_that_count(passed) == [first + timedelta(days=day) for day in (0, 30, 65)]
+
+
+# --- the research's guard figures (quality.md A6), on the rule as it is
+
+
+def flagged_within(rate: float, items: int, seed: int) -> bool:
+    """Does the weight fall at any time? Simulated, in a cell of rate .12."""
+    draw = random.Random(f"{rate}:{seed}")
+    against = effective = 0.0
+    fade = decay(1, 0)
+    for _ in range(items):
+        against, effective = against * fade + (draw.random() < rate), effective * fade + 1
+        evidence = Evidence(against, effective, 0.12)
+        if effective >= DEFAULT.minimum_decisions and weight(evidence, lower_bound(evidence)) < 1:
+            return True
+    return False
+
+
+def test_good_experts_are_hardly_ever_and_bad_ones_soon_lowered() -> None:
+    runs = range(400)
+    assert sum(flagged_within(0.08, 100, seed) for seed in runs) / len(runs) <= 0.01
+    assert sum(flagged_within(0.35, 20, seed) for seed in runs) / len(runs) >= 0.60
