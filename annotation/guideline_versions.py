@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from annotation.models import Clause, Guideline, GuidelineChange, Project, TestItem
+from annotation import feedback
+from annotation.models import Clause, Guideline, GuidelineChange, Membership, Project, TestItem
 from annotation.setting_up import guideline_of
 from annotation.testing_results import record_major_change, touched_results
 from annotation.texts import clean
@@ -61,7 +62,22 @@ def publish_major(edited: Clause, *, before: str, by: User, note: str) -> Guidel
     for clause in copies:
         clause.pk, clause.guideline = None, new
     Clause.objects.bulk_create(copies)
-    return record_major_change(new, clauses={before, edited.code}, note=clean(note).strip(), by=by)
+    change = record_major_change(new, clauses={before, edited.code}, note=clean(note).strip(), by=by)
+    _tell(change)
+    return change
+
+
+def _tell(change: GuidelineChange) -> None:
+    """Everybody whose result lapses finds it in their inbox too, if they are still in the project."""
+    members = Membership.objects.filter(project=change.project).values("user")
+    lapses = change.lapses.filter(attempt__person__in=members).exclude(attempt__person=change.by)
+    for lapse in lapses.select_related("attempt__person", "attempt__test__language", "attempt__test__domain"):
+        text = (
+            f"The guideline has changed ({', '.join(change.clauses)}): {change.note}\n\n"
+            f"Your test {lapse.attempt.test} asked about it. Please take the short re-test on the page My tests until "
+            f"{lapse.due_at:%d %B %Y}; you work as before until then."
+        )
+        feedback.send(change.project, lapse.attempt.person, change.by, text)
 
 
 def latest_change(project: Project) -> GuidelineChange | None:

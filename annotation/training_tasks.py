@@ -10,10 +10,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from annotation import controls
 from annotation.models import (
     Adjudication,
     Clause,
     Comment,
+    Control,
     EditHunk,
     Item,
     Look,
@@ -55,8 +57,11 @@ class Found:
     clause: Clause | None = None
     place: Place | None = None
     also_right: list[str] = field(default_factory=list)
+    # A secret no longer, once it is taught.
+    control: Control | None = None
 
 
+@transaction.atomic
 def make_task(*, item: Item, source: str, source_id: int, by: User, into: TrainingSet | None = None) -> TrainingTask:
     """Adds it to `into`, else to the set of its language × skill, which is begun where there is none.
 
@@ -76,7 +81,10 @@ def make_task(*, item: Item, source: str, source_id: int, by: User, into: Traini
         task.field, task.start, task.end = found.place.field, found.place.start, found.place.end
         task.better = found.place.better
     freeze(task, found.item, found.revision, found.clause, by)
-    return _add(task, into, found.item, by)
+    added = _add(task, into, found.item, by)
+    if found.control is not None and found.control.retired_at is None:
+        controls.retire(found.control, by)
+    return added
 
 
 def _add(task: TrainingTask, into: TrainingSet | None, item: Item, by: User) -> TrainingTask:
@@ -183,18 +191,18 @@ def _of_adjudication(item: Item, adjudication_id: int) -> Found:
 
 
 def _of_control(item: Item, review_id: int) -> Found:
-    """The reviewer's copy of a control item: the known verdict teaches, and the control is a secret no longer."""
+    """The reviewer's copy of a control item: the known verdict teaches."""
     Review.objects.get(pk=review_id, item=item)
     look = Look.objects.select_related("control__revision", "source").get(item=item)
     if look.control is None:
         raise Refused(Refusal("A second look has no known verdict.", "Use the item's adjudication."), 409)
     control = look.control
-    control.retired_at = control.retired_at or timezone.now()
-    control.save(update_fields=["retired_at"])
     known = known_of(look.source)
     words = known.explanation if known else f"The known verdict is: {control.get_verdict_display()}."
     verdict = Verdict(control.verdict)
-    return Found(look.source, control.revision, verdict, list(control.reasons), words, also_right=_near(verdict))
+    return Found(
+        look.source, control.revision, verdict, list(control.reasons), words, also_right=_near(verdict), control=control
+    )
 
 
 FINDERS: dict[TrainingTask.Source, Callable[[Item, int], Found]] = {

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import editing, testing, testing_board, testing_items, testing_pieces, testing_results
+from annotation import editing, feedback, testing, testing_board, testing_items, testing_pieces, testing_results
 from annotation.guideline_versions import publish_major
 from annotation.models import (
+    ApplicationField,
     Attempt,
     Clause,
     Guideline,
@@ -27,6 +28,7 @@ from annotation.workflow import State
 from catalog.models import Domain, Language
 from core.refusal import Refused
 from experts.models import Qualification
+from tests.callers import LAW, applied, open_call
 from tests.factories import Cast, member, texts
 
 pytestmark = pytest.mark.django_db
@@ -562,3 +564,63 @@ def test_roles_stay_as_they_are_for_members(cast: Cast, newcomer: User) -> None:
     pool(cast, 4, 4)
     finished(test, newcomer)
     assert list(Membership.objects.filter(user=newcomer).values_list("role", flat=True)) == ["expert"]
+
+
+# --- applicants
+
+
+def test_an_admitted_applicant_takes_the_test_and_is_in_the_project_when_it_is_passed(cast: Cast) -> None:
+    test = opened(cast, items=2)
+    pool(cast, 1, 1)
+    Test.objects.create(
+        project=cast.project, language_id="en", domain_id="finance", skills=["open_qa"], made_by=cast.editor,
+        made_at=timezone.now(), opened_at=timezone.now(),
+    )  # fmt: skip
+    call, _ = open_call(cast, {LAW: 2})
+    person = applied(call, "applicant-1").user
+    client, address = Client(), reverse("annotation:my-tests", args=[cast.project.slug])
+    client.force_login(person)
+    field = ApplicationField.objects.get(application__user=person)
+    ApplicationField.objects.update(state="applied", admitted_at=None)
+    assert client.get(address).status_code == 404, "not admitted to the test yet"
+    field.state, field.admitted_at = ApplicationField.State.ADMITTED, timezone.now()
+    field.save()
+    page = client.get(address).content.decode()
+    assert "English · Law" in page
+    assert "Finance" not in page, "no field of theirs"
+    assert client.get(reverse("annotation:training-home", args=[cast.project.slug])).status_code == 404
+    client.post(reverse("annotation:test-start", args=[cast.project.slug, test.pk]), {"native": "yes"})
+    attempt = Attempt.objects.get()
+    assert attempt.native, "as their profile says"
+    respond(attempt)
+    assert list(Membership.objects.filter(user=person).values_list("role", flat=True)) == ["expert"]
+    assert Qualification.objects.get(user=person).native
+
+
+def test_a_major_change_is_told_to_whom_it_concerns(cast: Cast, newcomer: User) -> None:
+    test = opened(cast)
+    pool(cast, 4, 4)
+    finished(test, newcomer)
+    changed(cast)
+    entries = feedback.entries(feedback.Reader(newcomer, cast.project))
+    assert [entry.kind for entry in entries] == ["message"]
+    client = Client()
+    client.force_login(newcomer)
+    page = client.get(reverse("annotation:training-home", args=[cast.project.slug])).content.decode()
+    assert "wants a short re-test" in page
+    client.force_login(cast.manager)
+    leads = client.get(reverse("annotation:tests", args=[cast.project.slug])).content.decode()
+    assert "Re-tests wanted" in leads
+    assert newcomer.name in leads
+
+
+def test_a_clause_is_published_as_a_major_change_from_its_page(cast: Cast) -> None:
+    clause = Clause.objects.get(code="GEN-1")
+    client = Client()
+    client.force_login(cast.manager)
+    address = reverse("annotation:clause-edit", args=[cast.project.slug, clause.pk])
+    assert "nobody needs a re-test" in client.get(address).content.decode()
+    form = {"code": "GEN-1", "title": "Sources", "position": 0, "body": "Name the source.", "skill": ""}
+    client.post(address, form | {"major": "1", "major_note": "Sources have to be named now."})
+    assert cast.project.guidelines.first().version == 2
+    assert client.get(address).status_code == 404, "an earlier version stays as it was read"

@@ -8,25 +8,28 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import training, training_board
+from annotation import controls, training, training_board
 from annotation.models import (
     Adjudication,
     Clause,
     Comment,
     Guideline,
     Item,
+    Look,
+    Review,
     TrainingAnswer,
     TrainingAssignment,
     TrainingSet,
     TrainingTask,
 )
 from annotation.reviewing import Remark
+from annotation.rubric import CRITERIA
 from annotation.training import Given
 from annotation.training_tasks import make_task, segments_of
 from annotation.workflow import State
 from core.refusal import Refused
 from experts.models import Outcome, Training
-from tests.factories import Cast
+from tests.factories import Cast, desk
 
 pytestmark = pytest.mark.django_db
 
@@ -311,3 +314,26 @@ def test_somebody_elses_training_is_not_there(cast: Cast) -> None:
     assert client.get(address).status_code == 404
     with pytest.raises(TrainingAssignment.DoesNotExist):
         training.answer(person=cast.other_author, assignment_id=assignment.pk, task_id=1, number=1, given=WRONG)
+
+
+def test_an_answer_to_a_control_item_becomes_a_task_and_the_control_is_retired(cast: Cast) -> None:
+    source = cast.item_at(State.REJECTED)
+    control = controls.make(desk(cast.manager, cast.project), source)
+    copy = Item.objects.create(
+        project=cast.project, cell=cast.cell, current=control.revision, state="in_review", is_control=True,
+        state_since=timezone.now(), created_at=timezone.now(),
+    )  # fmt: skip
+    reviewer, now = cast.reviewers[2], timezone.now()
+    Look.objects.create(
+        kind="control", project=cast.project, cell=cast.cell, control=control, source=source, item=copy,
+        revision=control.revision, wanted_at=now, person=reviewer, planted_at=now, moves_on_at=now,
+    )  # fmt: skip
+    review = Review.objects.create(
+        item=copy, revision=control.revision, reviewer=reviewer, round=1, verdict="accept", created_at=now,
+        **dict.fromkeys(CRITERIA, 5),
+    )  # fmt: skip
+    task = make_task(item=copy, source="control", source_id=review.pk, by=cast.editor)
+    assert (task.kind, task.verdict, task.reasons) == ("judge", "reject", ["factually_wrong"])
+    assert task.source_item_id == source.pk
+    control.refresh_from_db()
+    assert control.retired_at
