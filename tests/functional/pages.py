@@ -111,7 +111,7 @@ def conflict(page: Page) -> None:
 
 def judge_first(page: Page) -> None:
     if page.get_by_role("button", name="Return").count():
-        page.get_by_label("Adds facts not in the context").check()
+        page.locator("label.chip", has_text="Adds facts not in the context").click()
         page.get_by_role("button", name="Return").click()
         page.get_by_role("link", name="Next task").click()
     expect(page.get_by_role("button", name="This is the mistake")).to_be_visible()

@@ -65,7 +65,7 @@ def answer_rightly(page: Page, *, by_key: bool) -> None:
     if verdict != "accept":
         press(page, "x")
         expect(page.get_by_text("Say why first").first).to_be_visible()
-        page.locator(f"input[name=reasons][value={waiting.item.reasons[0]}]").check()
+        page.locator("label.chip", has_text=waiting.item.reason_labels[0]).click()
     if by_key:
         press(page, {"accept": "a", "return": "b", "reject": "x"}[verdict])
     else:
@@ -97,7 +97,7 @@ def test_a_training_set_with_one_wrong_answer_is_repeated_and_passed(site: Site)
     expect(page.get_by_label("Explanation")).to_contain_text("Right")
     page.get_by_role("link", name="Next task").click()
     expect(page.get_by_text("1 to repeat")).to_be_visible()
-    page.get_by_label("Adds facts not in the context").check()
+    page.locator("label.chip", has_text="Adds facts not in the context").click()
     page.get_by_role("button", name="Return").click()
     page.get_by_role("link", name="Done").click()
     expect(page.get_by_text("count half from now on")).to_be_visible()
@@ -107,5 +107,5 @@ def test_a_training_set_with_one_wrong_answer_is_repeated_and_passed(site: Site)
 
 def find_the_mistake(page: Page) -> None:
     page.get_by_text("It may extend this by two further months").click()
-    page.get_by_label("Adds facts not in the context").check()
+    page.locator("label.chip", has_text="Adds facts not in the context").click()
     press(page, "Control+Enter")
