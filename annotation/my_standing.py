@@ -26,10 +26,12 @@ FIRST_DAYS = 3
 
 @dataclass(frozen=True)
 class WaysBack:
-    """`accepts` in a row lead back; `after` says to what. `training` is the set to take, of about `minutes`."""
+    """`accepts` in a row lead back; `after` says to what. `training` is the set to take, of about `minutes`; then
+    `trained` accepts are left, None where a training would make no difference now."""
 
     accepts: int = 0
     after: str = ""
+    trained: int | None = None
     training: TrainingSet | None = None
     minutes: int = 0
 
@@ -44,7 +46,8 @@ def ways_back(standing: ShownStanding, user: User, project: Project) -> WaysBack
     if not accepts:
         return WaysBack()
     chosen = _assigned(user, project) or training.suggest(user, project)
-    return WaysBack(accepts, after, chosen, minutes_of([chosen])[chosen.pk] if chosen else 0)
+    trained = facts.get("trained") if standing.standing.weight < 1 else None
+    return WaysBack(accepts, after, trained, chosen, minutes_of([chosen])[chosen.pk] if chosen else 0)
 
 
 def _assigned(user: User, project: Project) -> TrainingSet | None:

@@ -54,6 +54,6 @@ def test_a_person_reads_where_they_stand(site: Site) -> None:
     expect(page.locator("[data-sentence]")).to_have_text(
         re.compile("You get fewer Extraction tasks: 1 of your last 21")
     )
-    expect(page.get_by_text("Two ways back")).to_be_visible()
+    expect(page.get_by_role("heading", name="Two ways back")).to_be_visible()
     page.get_by_text("Every decision, in words").click()
     expect(page.get_by_role("cell", name="Adds facts not in the context").first).to_be_visible()

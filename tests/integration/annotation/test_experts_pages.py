@@ -221,7 +221,8 @@ def test_work_that_is_accepted_brings_everything_back_and_the_page_says_so(cast:
     standing = slip(cast.project, cast.author)
     needed = standing.inputs["facts"]["to_full_weight"]
     html = page(cast, cast.author, "my-standing")
-    assert f"{needed} accepted in a row" in html
+    assert f"<b>{needed} accepted in a row</b>" in html
+    assert "Two ways back</h2>" in html
     assert f"{standing.inputs['facts']['delay_minutes']} min later than to others" in html
     later = timezone.now() + timedelta(hours=needed)
     judge(cast.project, cast.author, [ACCEPTED] * needed, until=later)
@@ -229,7 +230,8 @@ def test_work_that_is_accepted_brings_everything_back_and_the_page_says_so(cast:
     assert standing.weight < 0.9
     assert renewed.weight == 1
     html = page(cast, cast.author, "my-standing")
-    assert "you get work like everybody" in html
+    assert "<dt>New places show</dt><dd>without delay" in html
+    assert "you get work later than others" not in html
     assert "Deprioritized → " in html  # what moved it
 
 
