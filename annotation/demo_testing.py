@@ -105,8 +105,10 @@ def _write(attempt: Attempt) -> None:
 def _set(project: Project, by: User) -> TrainingSet | None:
     remarks = Comment.objects.filter(item__project=project).order_by("pk")[:MOST_TASKS]
     hunks = EditHunk.objects.filter(item__project=project).order_by("pk")[:2]
+    sources: list[tuple[str, Comment | EditHunk]] = [("remark", one) for one in remarks]
+    sources += [("hunk", one) for one in hunks]
     found: TrainingSet | None = None
-    for source, one in [*(("remark", one) for one in remarks), *(("hunk", one) for one in hunks)]:
+    for source, one in sources:
         item = Item.objects.select_related("cell__language", "cell__domain", "project", "context").get(pk=one.item_id)
         found = make_task(item=item, source=source, source_id=one.pk, by=by, into=found).training_set
     if found is not None:
