@@ -142,7 +142,7 @@ def in_place_of(desk: Desk, item: Item, choice: Pick, now: datetime) -> Item:
     handed = row[0] if row else 0
     look = None
     if is_slot(desk.project, desk.user, handed):
-        look = _choose(desk, item)
+        look = choose(desk, item)
     elif _is_drawn("second", desk.project, desk.user, handed, desk.project.second_look_percent):
         look = second_looks.choose(desk, item)
     copy = copies.plant(look, desk.user, item, now) if look else None
@@ -177,7 +177,7 @@ _CHOOSE = """
 """
 
 
-def _choose(desk: Desk, item: Item) -> Look | None:
+def choose(desk: Desk, item: Item) -> Look | None:
     terms = {"person": desk.user.pk, "project": desk.project.pk, "cell": item.cell_id}
     row = fetch_row(_CHOOSE, terms | {"showings": desk.project.control_showings})
     if row is None:

@@ -182,18 +182,18 @@ def test_whoever_knows_the_original_never_gets_its_copy(planted: Cast, who: str)
         "first reviewer": planted.reviewers[0],
         "maker": member(planted.project, "manager-1", Role.REVIEWER),
     }[who]
-    assert controls._choose(desk(person, planted.project), planted.source) is None
+    assert controls.choose(desk(person, planted.project), planted.source) is None
 
 
 def test_nobody_gets_the_same_control_twice(planted: Cast) -> None:
     handed_a_copy(planted)
-    assert controls._choose(desk(planted.reviewers[2], planted.project), planted.source) is None
+    assert controls.choose(desk(planted.reviewers[2], planted.project), planted.source) is None
 
 
 def test_a_control_of_a_cell_they_are_not_admitted_to_is_not_chosen(planted: Cast) -> None:
     other = cell(planted.project, domain="medicine")
     Control.objects.update(cell=other)
-    assert controls._choose(desk(planted.reviewers[2], planted.project), planted.source) is None
+    assert controls.choose(desk(planted.reviewers[2], planted.project), planted.source) is None
 
 
 def test_whoever_may_look_items_up_gets_no_copy(planted: Cast) -> None:
@@ -206,14 +206,14 @@ def test_whoever_may_look_items_up_gets_no_copy(planted: Cast) -> None:
 
 def test_it_is_retired_after_so_many_showings_or_by_a_person(planted: Cast) -> None:
     at = desk(planted.reviewers[2], planted.project)
-    assert controls._choose(at, planted.source) is not None
+    assert controls.choose(at, planted.source) is not None
     Control.objects.update(shown=planted.project.control_showings)
-    assert controls._choose(at, planted.source) is None
+    assert controls.choose(at, planted.source) is None
     Control.objects.update(shown=0)
     controls.retire(planted.control, planted.manager)
-    assert controls._choose(at, planted.source) is None
+    assert controls.choose(at, planted.source) is None
     controls.bring_back(planted.control)
-    assert controls._choose(at, planted.source) is not None
+    assert controls.choose(at, planted.source) is not None
 
 
 def test_the_verdict_met_least_comes_first(planted: Cast) -> None:
@@ -227,7 +227,7 @@ def test_the_verdict_met_least_comes_first(planted: Cast) -> None:
             reasons=[] if verdict == "accept" else ["factually_wrong"], made_by=planted.manager,
             made_at=timezone.now(),
         )  # fmt: skip
-    following = controls._choose(desk(planted.reviewers[2], planted.project), planted.source)
+    following = controls.choose(desk(planted.reviewers[2], planted.project), planted.source)
     assert following is not None
     assert following.control == others["accept"]
 
