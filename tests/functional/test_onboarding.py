@@ -49,7 +49,7 @@ def test_from_an_open_link_to_the_test(site: Site) -> None:
 
     # Away and back by the same link: everything is there.
     page.goto(link)
-    expect(page.get_by_label("What shows that you know it")).to_have_value(re.compile("Second state"))
+    expect(page.locator("#evidence-law")).to_have_value(re.compile("Second state"))
     page.get_by_role("button", name="Send the application").click()
     expect(page.get_by_role("alert")).to_contain_text("The terms are not accepted")
     page.get_by_label("I have read these terms and accept them").check()
