@@ -5,14 +5,14 @@ limit is none: it goes to an adjudicator by itself, and what that one rejects ca
 on appeal is the last word.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.timesince import timesince, timeuntil
 
 from accounts.models import User
 from accounts.roles import Permission, Role
@@ -297,13 +297,15 @@ class Clock:
         if self.appeal.ending:
             return "answered"
         if self.is_overdue:
-            return f"answer overdue for {_first(timesince(self.appeal.due_at, self.now))}"
-        return f"answer due in {_first(timeuntil(self.appeal.due_at, self.now))}"
+            return f"answer overdue for {_in_words(self.now - self.appeal.due_at, math.floor)}"
+        return f"answer due in {_in_words(self.appeal.due_at - self.now, math.ceil)}"
 
 
-def _first(words: str) -> str:
-    """“2 days, 3 hours” in its first part."""
-    return words.partition(",")[0]
+def _in_words(time: timedelta, rounded: Callable[[float], int]) -> str:
+    """In days, the last day in hours."""
+    hours = max(1, rounded(time / timedelta(hours=1)))
+    number, unit = (rounded(time / timedelta(days=1)), "day") if hours > 24 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True)

@@ -177,10 +177,10 @@ def _joined(thread: Thread, person: User, part: Part) -> ThreadMember:
 _ANSWERS: dict[str, Part] = {Topic.COMMENT: Part.REVIEWER, Topic.REVIEW: Part.REVIEWER}
 
 
-def _whose_turn(thread: Thread, spoke: Part) -> Part:
-    """Whose answer is awaited after somebody has spoken."""
+def _whose_turn(thread: Thread, spoke: Part) -> str:
+    """Whose answer is awaited after somebody has spoken. A lead's message may be answered and need not."""
     if thread.topic == Topic.MESSAGE:
-        return Part.EXPERT if spoke == Part.LEAD else Part.LEAD
+        return "" if spoke == Part.LEAD else Part.LEAD
     return _ANSWERS.get(thread.topic, Part.EDITOR) if spoke == Part.AUTHOR else Part.AUTHOR
 
 

@@ -42,6 +42,7 @@ def inbox(request: HttpRequest, desk: Desk) -> HttpResponse:
         "show": show,
         "unread": feedback.unread(reader),
         "most_counted": feedback.MOST_COUNTED,
+        "sees_ratings": desk.may(Permission.MANAGE_PEOPLE),
     }
     return render_page_or_part(
         request, "annotation/feedback/inbox.html", context, part="annotation/feedback/_inbox.html"
