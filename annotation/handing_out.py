@@ -127,6 +127,7 @@ def _refuse_above_cap(desk: Desk, open_items: int, weight: float | None) -> None
     """Who is held back holds fewer items at once, never none (experts.rules.open_cap)."""
     cap = open_cap(desk.project.open_cap, 1.0 if weight is None else weight)
     if open_items >= cap:
+        refuse_if(refusal_while_paused(desk.user, desk.project.pk), status=409, code="paused")
         allowed = "the project allows" if cap == desk.project.open_cap else "at present you may have"
         raise Refused(
             Refusal(

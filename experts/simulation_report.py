@@ -32,7 +32,9 @@ BEGIN, END = "<!-- simulated -->", "<!-- /simulated -->"
 Table = dict[str, dict[str, float | None]]
 
 
-def main(say: Callable[[str], object], seed: int = 1, *, runs: int = 10, folder: Path | None = None) -> dict[str, Table]:
+def main(
+    say: Callable[[str], object], seed: int = 1, *, runs: int = 10, folder: Path | None = None
+) -> dict[str, Table]:
     """Says a Markdown table, the mean over seeds `seed` … `seed + runs - 1`, and returns its figures. With `folder`
     (the project's) also puts it and the picture into the documents. Needs no database."""
     seeds = range(seed, seed + runs)
