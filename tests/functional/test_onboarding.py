@@ -1,60 +1,32 @@
 """Somebody finds an open link, applies in a real browser, and is admitted to the test."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
 from annotation.models import Application
-from tests.callers import STRONG, open_call
+from tests.callers import open_call
 from tests.factories import Cast, cell
+from tests.functional.applicant import EMAIL, admit, begin, send
 from tests.functional.site import Site
-from tests.servers import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-EMAIL = "new-person@example.org"
-
-
-def link_in_the_mail() -> str:
-    """The server writes its mails into files."""
-    folder = Path(settings.EMAIL_FILE_PATH)
-    texts = [path.read_text().replace("=\n", "") for path in folder.glob("*") if path.is_file()]
-    found = [link for text in texts if EMAIL in text for link in re.findall(r"https?://\S+/calls/in/[\w-]{43}/", text)]
-    return found[-1] if found else ""
 
 
 def test_from_an_open_link_to_the_test(site: Site) -> None:
     cast = Cast()
     cell(cast.project, language="de", domain="medicine", target=40)
     call, secret = open_call(cast, {("en", "law"): 3, ("de", "medicine"): 2})
-    page = site.page_of(None)
-    page.goto(site.address("annotation:call", secret))
-    page.get_by_label("Your e-mail address").fill(EMAIL)
-    page.get_by_role("button", name="Send me a link").click()
-    expect(page.get_by_role("heading", name="A link is on its way")).to_be_visible()
-    eventually(link_in_the_mail)
-
-    link = link_in_the_mail()
-    page.goto(link)
-    page.get_by_label("Name").fill("applicant-1")
-    page.get_by_label("Password", exact=True).fill(STRONG)
-    page.get_by_label("Password again").fill(STRONG)
-    page.get_by_role("button", name="Begin the application").click()
-    fill_in(page)
-    expect(page.locator("#application-steps")).to_contain_text("Saved")
+    page, link = begin(site, secret)
 
     # Away and back by the same link: everything is there.
     page.goto(link)
-    expect(page.locator("#evidence-law")).to_have_value(re.compile("Second state"))
+    expect(page.get_by_label("What shows that you know it")).to_have_value(re.compile("Second state"))
     page.get_by_role("button", name="Send the application").click()
     expect(page.get_by_role("alert")).to_contain_text("The terms are not accepted")
-    page.get_by_label("I have read these terms and accept them").check()
-    page.get_by_role("button", name="Send the application").click()
-    expect(page.get_by_text("Waiting for an answer")).to_be_visible()
+    send(page)
 
     admit(site, cast, Application.objects.get(call=call))
     page.reload()
@@ -62,24 +34,3 @@ def test_from_an_open_link_to_the_test(site: Site) -> None:
     page.get_by_role("link", name="To the test").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert User.objects.get(email=EMAIL).applications.get().fields.get().state == "admitted"
-
-
-def fill_in(page: Page) -> None:
-    """Evidence is asked for the fields that are ticked, and only for these."""
-    evidence = page.get_by_label("What shows that you know it")
-    expect(evidence.first).to_be_hidden()
-    page.locator("select[name=level-en]").select_option("C1")
-    page.locator("label.chip", has_text="English · Law").click()
-    expect(evidence.locator("visible=true")).to_have_count(1)
-    evidence.locator("visible=true").fill("Second state examination in 2019, five years at a court of appeal.")
-
-
-def admit(site: Site, cast: Cast, application: Application) -> None:
-    page = site.page_of(cast.manager)
-    page.goto(site.address("annotation:onboarding", cast.project.slug))
-    page.locator("table").first.get_by_role("row", name="Applied").get_by_role("link").first.click()
-    page.get_by_role("link", name="applicant-1").click()
-    expect(page.get_by_text("Second state examination")).to_be_visible()
-    page.get_by_role("button", name="Admit to the test").click()
-    expect(page.get_by_text("1 person admitted to the test")).to_be_visible()
-    application.refresh_from_db()
