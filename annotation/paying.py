@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,25 +19,17 @@ from core.refusal import Refusal, Refused, refuse_if
 Kind, State = LedgerEntry.Kind, LedgerEntry.State
 
 
-@dataclass
+@dataclass(frozen=True)
 class Line:
-    """One person in one currency. `amount` in minor units."""
+    """One person in one currency. `amount` in minor units; `last` the newest of the `count` entries."""
 
     person: User
     currency: str
-    entries: list[LedgerEntry] = field(default_factory=list)
-
-    @property
-    def amount(self) -> int:
-        return sum(entry.amount for entry in self.entries)
-
-    @property
-    def seconds(self) -> int:
-        return sum(entry.active_seconds for entry in self.entries if entry.kind == Kind.WORK)
-
-    @property
-    def pieces(self) -> int:
-        return sum(entry.kind == Kind.WORK for entry in self.entries)
+    amount: int
+    seconds: int
+    pieces: int
+    count: int
+    last: int
 
     @property
     def is_owed(self) -> bool:
@@ -47,15 +39,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a run would pay, and what it leaves for later; `seen` stands for exactly these entries."""
+    """What a run would pay, and what it leaves for later; `seen` stands for exactly these entries: what is payable
+    neither changes nor comes back."""
 
     until: date
+    entries: QuerySet[LedgerEntry]
     lines: list[Line]
     waiting: list[Line]
-
-    @property
-    def entries(self) -> list[LedgerEntry]:
-        return [entry for line in self.lines for entry in line.entries]
 
     @property
     def totals(self) -> list[tuple[int, str]]:
@@ -63,7 +53,7 @@ class Preview:
 
     @property
     def seen(self) -> str:
-        named = ",".join(f"{entry.pk}:{entry.amount}" for entry in sorted(self.entries, key=lambda entry: entry.pk))
+        named = [(line.person.pk, line.currency, line.amount, line.count, line.last) for line in self.lines]
         return hashlib.sha256(f"{self.until}|{named}".encode()).hexdigest()[:24]
 
 
@@ -78,20 +68,36 @@ def preview(project: Project, until: date) -> Preview:
     """Work done up to and including this day, payable now."""
     before = datetime.combine(until + timedelta(days=1), time.min, UTC)
     rows = LedgerEntry.objects.filter(project=project, state=State.PAYABLE, earned_at__lt=before)
-    lines = lines_of(rows.select_related("person").order_by("earned_at", "pk"))
-    return Preview(until, [line for line in lines if not line.is_owed], [line for line in lines if line.is_owed])
+    lines = lines_of(rows)
+    waiting = [line for line in lines if line.is_owed]
+    for line in waiting:
+        rows = rows.exclude(person=line.person, currency=line.currency)
+    return Preview(until, rows, [line for line in lines if not line.is_owed], waiting)
 
 
-def lines_of(entries: Iterable[LedgerEntry]) -> list[Line]:
-    found: dict[tuple[int, str], Line] = {}
-    for entry in entries:
-        line = found.setdefault((entry.person_id, entry.currency), Line(entry.person, entry.currency))
-        line.entries.append(entry)
-    return sorted(found.values(), key=lambda line: (str(line.person).casefold(), line.person.pk, line.currency))
+def lines_of(entries: QuerySet[LedgerEntry]) -> list[Line]:
+    work = Q(kind=Kind.WORK)
+    rows = list(
+        entries.order_by()
+        .values_list("person_id", "currency")
+        .annotate(
+            total=Sum("amount"),
+            seconds=Sum("active_seconds", filter=work),
+            pieces=Count("pk", filter=work),
+            entries=Count("pk"),
+            last=Max("pk"),
+        )
+    )
+    people = User.objects.in_bulk({row[0] for row in rows})
+    lines = [
+        Line(people[person], currency, amount, seconds or 0, pieces, count, last)
+        for person, currency, amount, seconds, pieces, count, last in rows
+    ]
+    return sorted(lines, key=lambda line: (str(line.person).casefold(), line.person.pk, line.currency))
 
 
 def refusal_to_pay(previewed: Preview) -> Refusal | None:
-    if previewed.entries:
+    if previewed.lines:
         return None
     return Refusal(
         "Nothing is payable up to that day.",
@@ -109,7 +115,8 @@ def pay(*, by: User, project: Project, until: date, seen: str, note: str = "") -
         words = Refusal("The ledger has changed since this preview.", "Look at it again and confirm it then.")
         raise Refused(words, status=409, code="changed")
     run = _new_run(project, by, until, note)
-    _mark_paid(previewed.entries, run)
+    paid = previewed.entries.update(state=State.PAID, run=run)
+    assert paid == sum(line.count for line in previewed.lines), "the ledger is locked while it is paid"
     return run
 
 
@@ -119,12 +126,6 @@ def _new_run(project: Project, by: User, until: date, note: str, reverses: Payme
         project=project, number=last + 1, until=until, note=note[:200], made_by=by, made_at=timezone.now(),
         reverses=reverses,
     )  # fmt: skip
-
-
-def _mark_paid(entries: Sequence[LedgerEntry], run: PaymentRun) -> None:
-    ids = [entry.pk for entry in entries]
-    paid = LedgerEntry.objects.filter(pk__in=ids, state=State.PAYABLE).update(state=State.PAID, run=run)
-    assert paid == len(ids), "the ledger is locked while it is paid"
 
 
 def refusal_to_undo(run: PaymentRun) -> Refusal | None:
@@ -167,7 +168,7 @@ def mark_exported(run: PaymentRun, now: datetime) -> None:
 
 
 def run_lines(run: PaymentRun) -> list[Line]:
-    return lines_of(run.entries.select_related("person", "item").order_by("earned_at", "pk"))
+    return lines_of(run.entries.all())
 
 
 # --- files for payroll

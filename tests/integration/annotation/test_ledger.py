@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation import ledger, paying
+from annotation.ledger_tasks import settle_ledgers
 from annotation.models import Assignment, Item, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
 from annotation.workflow import Stage, State
 from core.refusal import Refused
@@ -19,6 +21,7 @@ from tests.factories import Cast, fresh
 
 pytestmark = pytest.mark.django_db
 
+beat_tasks = settings.CELERY_BEAT_SCHEDULE
 TODAY = timezone.now().date()
 PRICES = {Stage.WRITING: 250, Stage.REVIEW: 80, Stage.EDITING: 120, Stage.ADJUDICATION: 150}
 
@@ -176,6 +179,15 @@ def test_beat_goes_on_where_it_ended_and_leaves_the_page_its_last_word(priced: C
     assert LedgerMark.objects.get().settled_until is None
 
 
+def test_beat_settles_every_project_that_has_rates(priced: Cast) -> None:
+    item = priced.item_at(State.ACCEPTED)
+    earlier = timezone.now() - timedelta(hours=1)
+    Assignment.objects.filter(item=item).update(claimed_at=earlier, ended_at=earlier)
+    assert beat_tasks["settle-ledgers"]["task"] == settle_ledgers.name
+    settle_ledgers()
+    assert LedgerEntry.objects.filter(stage=Stage.REVIEW).count() == 2
+
+
 def test_without_rates_there_is_nothing_to_settle(cast: Cast) -> None:
     cast.item_at(State.ACCEPTED)
     assert settle(cast) == ledger.Settled()
@@ -234,7 +246,7 @@ def test_a_preview_that_is_out_of_date_pays_nothing(priced: Cast) -> None:
 def test_work_after_the_day_waits_for_the_next_run(priced: Cast) -> None:
     priced.item_at(State.ACCEPTED)
     settle(priced)
-    assert paying.preview(priced.project, TODAY - timedelta(days=1)).entries == []
+    assert paying.preview(priced.project, TODAY - timedelta(days=1)).lines == []
 
 
 def test_who_owes_more_than_they_are_owed_is_left_for_later(priced: Cast) -> None:
