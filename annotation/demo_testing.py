@@ -13,7 +13,7 @@ from annotation.training import Given, progress_of
 from annotation.training_tasks import make_task
 from annotation.workflow import State
 
-ITEMS = 3
+ITEMS = 2
 MOST_TASKS = 4
 BRIEF = "Ask something that people of this field are asked in earnest, and answer it as you would a colleague."
 
@@ -36,7 +36,7 @@ def _test(project: Project, by: User) -> Test | None:
     for item in settled.select_related(*related).order_by("pk"):
         groups[item.cell.language_id, item.cell.domain_id].append(item)
     chosen = max(groups.values(), key=_worth, default=[])
-    if _worth(chosen) < (2, 2 * ITEMS):
+    if _worth(chosen) < (2, ITEMS):
         return None
     copies = [use_in_test(item, by)[0] for item in _some_of_each(chosen)]
     for copy in copies:
