@@ -15,6 +15,7 @@ from annotation import (
     demo_ledger,
     demo_onboarding,
     demo_people,
+    demo_reviewers,
     demo_testing,
     editing,
     handing_out,
@@ -95,6 +96,7 @@ def seed(password: str, items: int | None = None) -> Project:
     demo_people.add(project, demo.cells, demo.reviewers, people["manager"])
     demo_onboarding.seed(project, people["manager"])
     demo_testing.fill(project, people)
+    demo_reviewers.fill(project, people["manager"])
     demo_feedback.fill(project, people["manager"])
     demo_ledger.fill(project, people["manager"])
     project.spot_check_percent, project.open_cap = 10, 8
