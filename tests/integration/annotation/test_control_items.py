@@ -16,6 +16,7 @@ from annotation.delivering import exportable
 from annotation.invariants import INVARIANTS
 from annotation.item_lists import counted_items
 from annotation.models import Control, ItemEvent, Look, Review, Verdict
+from annotation.places import free_places
 from annotation.workflow import Stage, State
 from core.refusal import Refused
 from experts.models import Outcome, ReviewerOutcome
@@ -150,6 +151,7 @@ def counts(cast: Cast) -> tuple:
         waiting.flagged_for_editing(desk(cast.editor, cast.project), "")[1],
         waiting.disputes(desk(cast.editor, cast.project)),
         cast.cell.places.filter(taken=True).count(),
+        free_places(cast.cell),
     )
 
 

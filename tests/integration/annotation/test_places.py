@@ -112,13 +112,3 @@ def test_a_context_goes_with_its_place(small: Cast) -> None:
     back_to_writing(small, item)
     context.refresh_from_db()
     assert context.taken
-
-
-def test_control_items_neither_hold_a_place_nor_free_one(cast: Cast) -> None:
-    item = cast.write()
-    place = item.place
-    Item.objects.filter(pk=item.pk).update(is_control=True, place=None)
-    Place.objects.filter(pk=place.pk).update(taken=False)
-    item = cast.judge(cast.judge(fresh(item), cast.reviewers[0], "reject"), cast.reviewers[1], "reject")
-    assert item.state == State.REJECTED
-    assert free_places(cast.cell) == cast.cell.target
