@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import copies, second_looks
+from annotation import copies, second_looks, testing_items
 from annotation.access import Desk
 from annotation.copies import draw
 from annotation.models import Adjudication, Control, Item, Look, Project, Review, Revision, Verdict
@@ -23,6 +23,9 @@ from experts.reviewers import is_same, record_reviewer_outcome
 
 UNANIMOUS = 2
 MAKES = Permission.MANAGE_PEOPLE
+IN_TEST = Refusal(
+    "This item is in a test: whoever has taken it knows the answer.", "Use another, or retire its test item first."
+)
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,23 @@ _OF_DECISION = {
 
 
 def known_of(item: Item) -> Known | None:
-    """From the last adjudication, else from the last round in which two people said the same of the same text."""
-    settled = Adjudication.objects.filter(item=item).select_related("revision").last()
-    if settled:
-        verdict = _OF_DECISION[Adjudication.Decision(settled.decision)]
-        reviews = [one for one in item.reviews.filter(revision=settled.revision) if one.verdict != Verdict.ACCEPT]
-        return Known(settled.revision, verdict, _reasons(verdict, reviews), "an editor settled it")
-    return _unanimous(item)
+    """From the last adjudication, else from the last round in which two people said the same of the same text.
+
+    No statement where the item's reviews and adjudications are loaded with their revisions, as on its page.
+    """
+    settlements, reviews = list(item.adjudications.all()), list(item.reviews.all())
+    if not settlements:
+        return _unanimous(reviews)
+    settled = settlements[-1]
+    verdict = _OF_DECISION[Adjudication.Decision(settled.decision)]
+    against = [one for one in reviews if one.revision_id == settled.revision_id and one.verdict != Verdict.ACCEPT]
+    return Known(settled.revision, verdict, _reasons(verdict, against), "an editor settled it")
 
 
-def _unanimous(item: Item) -> Known | None:
-    reviews = list(item.reviews.select_related("revision").order_by("-revision__number", "id"))
-    newest = [one for one in reviews if one.revision_id == reviews[0].revision_id]
+def _unanimous(reviews: list[Review]) -> Known | None:
+    """Of the text that was judged last: revisions are numbered as they are made."""
+    latest = max((one.revision_id for one in reviews), default=0)
+    newest = [one for one in reviews if one.revision_id == latest]
     verdicts = {one.verdict for one in newest}
     if len(newest) < UNANIMOUS or len(verdicts) != 1:
         return None
@@ -70,7 +78,7 @@ def _reasons(verdict: Verdict, reviews: list[Review]) -> list[str]:
     return sorted(set.intersection(*named) or set.union(*named))
 
 
-def refusal_to_make(desk: Desk, item: Item, known: Known | None) -> Refusal | None:
+def refusal_to_make(desk: Desk, item: Item, known: Known | None, is_in_test: bool) -> Refusal | None:
     if not desk.may(MAKES):
         return Refusal("Only a manager makes control items.")
     if item.is_control:
@@ -80,16 +88,17 @@ def refusal_to_make(desk: Desk, item: Item, known: Known | None) -> Refusal | No
             "The right verdict is not known: nobody has settled it, and no two reviewers agree on this text.",
             "Take an item that an editor adjudicated, or that two reviewers judged alike.",
         )
-    if Control.objects.filter(revision=known.revision).exists():
+    if any(control.revision_id == known.revision.pk for control in item.controls.all()):
         return Refusal("This text is a control item already.", "It is on the page Reviewers, under Control items.")
-    return None
+    return IN_TEST if is_in_test else None
 
 
 @transaction.atomic
 def make(desk: Desk, item: Item) -> Control:
     """One click: from now on copies of the item's judged text are planted. Raises Refused (409)."""
+    testing_items.lock(item.pk)
     known = known_of(item)
-    refuse_if(refusal_to_make(desk, item, known), status=409)
+    refuse_if(refusal_to_make(desk, item, known, testing_items.is_in_test(item)), status=409)
     assert known is not None
     return Control.objects.create(
         project_id=item.project_id,
@@ -108,7 +117,11 @@ def retire(control: Control, by: User) -> None:
     Control.objects.filter(pk=control.pk, retired_at=None).update(retired_at=timezone.now(), retired_by=by)
 
 
+@transaction.atomic
 def bring_back(control: Control) -> None:
+    """Raises Refused (409) where the item has gone into a test meanwhile."""
+    testing_items.lock(control.source_id)
+    refuse_if(IN_TEST if testing_items.is_in_test(control.source) else None, status=409)
     Control.objects.filter(pk=control.pk).update(retired_at=None, retired_by=None)
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import appealing, glossary, threads
+from annotation import appealing, glossary, testing_items, threads
 from annotation.access import Desk, sees_people, sees_reviews
 from annotation.models import (
     Adjudication,
@@ -138,12 +138,13 @@ _VERDICT_TONES = {"accept": "good", "edit": "warn", "return": "warn", "reject": 
 
 
 def reviews(viewer: Viewer) -> list[ShownReview]:
-    found = Review.objects.filter(item=viewer.item).select_related("reviewer", "revision", "rating")
     comments: dict[int, list[Comment]] = {}
     for comment in Comment.objects.filter(item=viewer.item).select_related("clause"):
         comments.setdefault(comment.review_id, []).append(comment)
     return [
-        _shown(viewer, review, comments.get(review.pk, [])) for review in found if viewer.may_know_of(review.reviewer)
+        _shown(viewer, review, comments.get(review.pk, []))
+        for review in viewer.item.reviews.all()
+        if viewer.may_know_of(review.reviewer)
     ]
 
 
@@ -158,8 +159,8 @@ def _shown(viewer: Viewer, review: Review, comments: list[Comment]) -> ShownRevi
 
 
 def adjudications(viewer: Viewer) -> list[tuple[Adjudication, str]]:
-    found = Adjudication.objects.filter(item=viewer.item).select_related("by", "revision")
-    return [(one, viewer.called(one.by, "an editor")) for one in found if viewer.may_know_of(one.by)]
+    settlements = viewer.item.adjudications.all()
+    return [(one, viewer.called(one.by, "an editor")) for one in settlements if viewer.may_know_of(one.by)]
 
 
 @dataclass(frozen=True)
@@ -216,8 +217,22 @@ def refusal_to_release(desk: Desk, item: Item) -> Refusal | None:
     return refusal_for(State(item.state), Action.RELEASE)
 
 
+def load_judgements(item: Item) -> None:
+    """Once for everything on the page that reads them: the history, and what leads may make of the item."""
+    reviews = Review.objects.select_related("reviewer", "revision", "rating")
+    settlements = Adjudication.objects.select_related("by", "revision")
+    prefetch_related_objects([item], Prefetch("reviews", reviews), Prefetch("adjudications", settlements))
+
+
+def for_leads(item: Item) -> dict[str, Any]:
+    """What decides whether the item may become a test item or a control item."""
+    prefetch_related_objects([item], "controls")
+    return {"is_in_test": testing_items.is_in_test(item)}
+
+
 def history(desk: Desk, item: Item, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything the item page shows."""
+    load_judgements(item)
     viewer = Viewer.of(desk, item)
     found = revisions(viewer)
     return {
@@ -238,6 +253,7 @@ def history(desk: Desk, item: Item, asked: Mapping[str, str]) -> dict[str, Any]:
         "talks": threads.talks_of(desk, item),
         "appeal_refusal": appealing.refusal_to_appeal(desk, item),
         "release_refusal": refusal_to_release(desk, item),
+        **(for_leads(item) if desk.may(Permission.SEE_ITEMS) else {}),
     }
 
 

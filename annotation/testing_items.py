@@ -13,7 +13,6 @@ from annotation.models import (
     Adjudication,
     Clause,
     Comment,
-    Control,
     FrozenPair,
     Item,
     Project,
@@ -123,14 +122,29 @@ def point_to(target: FrozenPair, clause: Clause | None) -> None:
     target.clause_body = clause.body if clause else ""
 
 
-def refusal_to_use(item: Item) -> Refusal | None:
+def is_known(item: Item) -> bool:
+    """Whether `known_of` has an answer; no statement where the item's adjudications are loaded."""
+    is_settled = item.current_id is not None and item.state in (State.ACCEPTED, State.REJECTED)
+    return is_settled or bool(item.adjudications.all())
+
+
+def is_in_test(item: Item) -> bool:
+    return TestItem.objects.filter(project=item.project_id, source_item_id=item.pk, retired_at=None).exists()
+
+
+def lock(item_id: int) -> None:
+    """Until the transaction ends: an item becomes a test item or a control item, never both at once."""
+    Item.objects.select_for_update(of=("self",)).get(pk=item_id)
+
+
+def refusal_to_use(item: Item, is_in_test: bool) -> Refusal | None:
     if item.is_control:
         return Refusal("A control item is known to its reviewers' statistics alone.", "Use another item.")
-    if Control.objects.filter(source=item, retired_at=None).exists():
+    if any(control.retired_at is None for control in item.controls.all()):
         return Refusal("This item measures reviewers as a control item.", "Use another, or retire the control first.")
-    if known_of(item) is None:
+    if not is_known(item):
         return NOT_SETTLED
-    if TestItem.objects.filter(project=item.project_id, source_item_id=item.pk, retired_at=None).exists():
+    if is_in_test:
         return Refusal("This item is in a test already.", "Its test item can be edited on the page Tests.")
     return None
 
@@ -138,7 +152,8 @@ def refusal_to_use(item: Item) -> Refusal | None:
 @transaction.atomic
 def use_in_test(item: Item, by: User) -> tuple[TestItem, Test]:
     """The copy, and the test of its language × domain × skill, which is begun where there is none."""
-    refuse_if(refusal_to_use(item), status=409)
+    lock(item.pk)
+    refuse_if(refusal_to_use(item, is_in_test(item)), status=409)
     known = known_of(item)
     assert known is not None, "refused above"
     new = TestItem(

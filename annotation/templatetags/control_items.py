@@ -20,5 +20,5 @@ def make_control(context: Context) -> dict[str, Any]:
     known = controls.known_of(item) if desk.may(controls.MAKES) and not item.is_control else None
     if known is None:
         return {"known": None}
-    refusal = controls.refusal_to_make(desk, item, known)
+    refusal = controls.refusal_to_make(desk, item, known, context["is_in_test"])
     return {"known": known, "refusal": refusal, "desk": desk, "item": item, "csrf_token": context.get("csrf_token")}

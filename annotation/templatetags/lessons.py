@@ -19,7 +19,13 @@ def use_in_test(context: Context) -> dict[str, Any]:
     desk, item = _desk_and_item(context)
     if desk is None or item is None or not (context.get("adjudications") or item.state in ("accepted", "rejected")):
         return {}
-    return {"shows": True, "desk": desk, "item": item, "refusal": refusal_to_use(item), **_token(context)}
+    return {
+        "shows": True,
+        "desk": desk,
+        "item": item,
+        "refusal": refusal_to_use(item, context["is_in_test"]),
+        **_token(context),
+    }
 
 
 @register.inclusion_tag("annotation/training/_make_task.html", takes_context=True)

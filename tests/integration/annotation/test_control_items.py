@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import controls, copies, handing_out, second_looks, waiting
+from annotation import controls, copies, handing_out, second_looks, testing_items, waiting
 from annotation.dashboards import cell_figures
 from annotation.delivering import exportable
 from annotation.invariants import INVARIANTS
@@ -473,3 +473,30 @@ def test_nobody_stands_in_as_a_reviewer_of_items_that_count(planted: Cast) -> No
     people = {person.pk for person in copies.stand_ins().values()}
     assert not Review.objects.filter(reviewer__in=people, item__is_control=False).exists()
     assert not any(person.is_active or person.has_usable_password() for person in copies.stand_ins().values())
+
+
+def test_what_is_in_a_test_is_no_control_and_the_other_way_round(cast: Cast) -> None:
+    lead, item = desk(cast.manager, cast.project), cast.item_at(State.ACCEPTED)
+    in_test, _ = testing_items.use_in_test(item, cast.editor)
+    with pytest.raises(Refused, match="is in a test") as refused:
+        controls.make(lead, item)
+    assert refused.value.status == 409
+    testing_items.retire(in_test)
+    control = controls.make(lead, item)
+    with pytest.raises(Refused, match="measures reviewers"):
+        testing_items.use_in_test(item, cast.editor)
+    controls.retire(control, cast.manager)
+    testing_items.use_in_test(item, cast.editor)
+    with pytest.raises(Refused, match="is in a test"):
+        controls.bring_back(control)
+
+
+def test_the_button_says_why_an_item_of_a_test_makes_no_control(cast: Cast) -> None:
+    item = cast.item_at(State.ACCEPTED)
+    testing_items.use_in_test(item, cast.editor)
+    client = Client()
+    client.force_login(cast.manager)
+    assert (
+        "whoever has taken it knows the answer"
+        in client.get(f"/p/{cast.project.slug}/items/{item.pk}/").content.decode()
+    )
