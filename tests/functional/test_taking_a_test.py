@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
-from annotation.models import Attempt, Test, TestAnswer, TrainingAssignment
+from annotation.models import Attempt, Test, TrainingAssignment
 from annotation.workflow import State
 from experts.models import Qualification, Training
 from tests import learned
 from tests.factories import Cast, member
+from tests.functional.learner import answer_rightly, press, take_training
 from tests.functional.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,27 +52,6 @@ def test_a_test_by_keys_and_mouse_with_an_explanation_after_each_answer(site: Si
     assert (admitted.skills, admitted.native) == (["open_qa"], True)
 
 
-def press(page: Page, keys: str) -> None:
-    """Keys act once the page's modules have run."""
-    page.wait_for_load_state("load")
-    page.keyboard.press(keys)
-
-
-def answer_rightly(page: Page, *, by_key: bool) -> None:
-    """A verdict without its reason is stopped on the page; the right one comes from the drawn item."""
-    waiting = TestAnswer.objects.filter(answered_at=None).select_related("item").first()
-    assert waiting is not None
-    verdict = waiting.item.verdict
-    if verdict != "accept":
-        press(page, "x")
-        expect(page.get_by_text("Say why first").first).to_be_visible()
-        page.locator("label.chip", has_text=waiting.item.reason_labels[0]).click()
-    if by_key:
-        press(page, {"accept": "a", "return": "b", "reject": "x"}[verdict])
-    else:
-        page.locator(f"button[name=verdict][value={verdict}]").click()
-
-
 def comes_back_after_closing(site: Site, page: Page, cast: Cast) -> None:
     """The other tab goes on where this one is, and an answer given there stands."""
     page.goto(site.address("annotation:my-tests", cast.project.slug))
@@ -87,25 +67,6 @@ def test_a_training_set_with_one_wrong_answer_is_repeated_and_passed(site: Site)
     learned.training_set(cast.project, cast.cell, cast.editor)
     page = site.page_of(cast.author)
     page.goto(site.address("annotation:training-home", cast.project.slug))
-    page.get_by_role("button", name="Take it").click()
-    expect(page.get_by_text("task 1 of 2")).to_be_visible()
-    press(page, "a")
-    expect(page.get_by_label("Explanation")).to_contain_text("Not right")
-    press(page, "n")
-    expect(page.get_by_text("task 2 of 2")).to_be_visible()
-    find_the_mistake(page)
-    expect(page.get_by_label("Explanation")).to_contain_text("Right")
-    page.get_by_role("link", name="Next task").click()
-    expect(page.get_by_text("1 to repeat")).to_be_visible()
-    page.locator("label.chip", has_text="Adds facts not in the context").click()
-    page.get_by_role("button", name="Return").click()
-    page.get_by_role("link", name="Done").click()
-    expect(page.get_by_text("count half from now on")).to_be_visible()
+    take_training(page)
     assert TrainingAssignment.objects.get().had_effect
     assert Training.objects.filter(user=cast.author).count() == 1
-
-
-def find_the_mistake(page: Page) -> None:
-    page.get_by_text("It may extend this by two further months").click()
-    page.locator("label.chip", has_text="Adds facts not in the context").click()
-    press(page, "Control+Enter")
