@@ -1,5 +1,6 @@
 """The funnel from the times of each step."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_nobody_is_lost_between_steps(there: list[Journey]) -> None:
     """Who has reached a step went on, stands there, or left there."""
     steps = [one for one in funnel(there, NOW).steps if one.step != Step.TRAINING]
     by_step = {one.step: one for one in funnel(there, NOW).steps}
-    for one, following in zip(steps, steps[1:], strict=False):
+    for one, following in itertools.pairwise(steps):
         aside = by_step[Step.TRAINING] if one.step == Step.TESTING else None
         stay = one.here + one.left + (aside.here + aside.left if aside else 0)
         assert one.reached == following.reached + stay
