@@ -5,6 +5,7 @@ When the second look disagrees, an editor sees it.
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -80,10 +81,13 @@ def _record(reviewer: User, look: Look, own: Review, other: Review, now: datetim
     )
 
 
-def disagreeing(project: Project) -> list[Look]:
-    """What editors have not looked at yet, newest first."""
-    looks = Look.objects.filter(project=project, kind=Look.Kind.SECOND, agrees=False, seen_at=None)
-    return list(looks.select_related("source__cell", "item", "revision").order_by("-judged_at")[:MOST_LISTED])
+def disagreeing(desk: Desk) -> list[Look]:
+    """What editors have not looked at yet, newest first, in one statement. Not of one's own texts: the page of the
+    second review names its reviewer."""
+    looks = Look.objects.filter(project=desk.project, kind=Look.Kind.SECOND, agrees=False, seen_at=None)
+    of_others = looks.filter(Q(source__author=None) | ~Q(source__author=desk.user))
+    listed = of_others.select_related("cell__language", "cell__domain", "revision")
+    return list(listed.order_by("-judged_at")[:MOST_LISTED])
 
 
 def put_away(look_id: int, project: Project, by: User) -> int:

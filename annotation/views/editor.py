@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import editing, handing_out, judgements, panel, shown, tracking, waiting
+from annotation import editing, handing_out, judgements, panel, second_looks, shown, tracking, waiting
 from annotation.access import Desk, get_item, requires
 from annotation.evidence import evidence_of
 from annotation.forms import EditForm, GiveUpForm, hunk_reasons, too_long
@@ -40,6 +40,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "page": page,
         "flagged": flagged,
         "disputes": disputes,
+        "disagreeing": second_looks.disagreeing(desk),
         "in_hand": in_hand,
         "why_empty": None if flagged or disputes or in_hand else handing_out.why_empty(desk, Stage.EDITING),
     }

@@ -33,7 +33,7 @@ def reviewers(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "reviewers": consistency.figures_of(desk.project),
         "board": consistency.board(desk.project),
-        "disagreeing": second_looks.disagreeing(desk.project),
+        "disagreeing": second_looks.disagreeing(desk),
         "minimum": MINIMUM,
         "minimum_units": MINIMUM_UNITS,
         "alarm": consistency.STREAK_ALARM,
@@ -111,5 +111,9 @@ def control_use(request: HttpRequest, desk: Desk, control_id: int) -> HttpRespon
 def second_look_seen(request: HttpRequest, desk: Desk, look_id: int) -> HttpResponse:
     if second_looks.put_away(look_id, desk.project, desk.user):
         messages.success(request, "Put away: both verdicts stay as they are.")
-    back = "annotation:reviewers" if desk.may(Permission.MANAGE_PEOPLE) else "annotation:editor-home"
-    return redirect(back, desk.project.slug)
+    is_from_reviewers = request.POST.get("back") == "reviewers" and desk.may(Permission.MANAGE_PEOPLE)
+    return redirect("annotation:reviewers" if is_from_reviewers else back_of(desk), desk.project.slug)
+
+
+def back_of(desk: Desk) -> str:
+    return "annotation:editor-home" if desk.may(Permission.EDIT) else "annotation:reviewers"

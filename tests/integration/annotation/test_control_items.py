@@ -15,7 +15,7 @@ from annotation.dashboards import cell_figures
 from annotation.delivering import exportable
 from annotation.invariants import INVARIANTS
 from annotation.item_lists import counted_items
-from annotation.models import Control, ItemEvent, Look, Review, Verdict
+from annotation.models import Control, ItemEvent, Look, Membership, Review, Verdict
 from annotation.places import free_places
 from annotation.workflow import Stage, State
 from core.refusal import Refused
@@ -412,10 +412,46 @@ def test_a_second_look_is_blind_and_changes_nothing(looked_again: Cast, verdict:
         ("reviewer-2", "second", "accept", verdict),
         ("reviewer-3", "second", verdict, "accept"),
     }
-    assert [one.pk for one in second_looks.disagreeing(looked_again.project)] == ([] if agrees else [look.pk])
+    editor = desk(looked_again.editor, looked_again.project)
+    assert [one.pk for one in second_looks.disagreeing(editor)] == ([] if agrees else [look.pk])
     second_looks.put_away(look.pk, looked_again.project, looked_again.editor)
-    assert second_looks.disagreeing(looked_again.project) == []
+    assert second_looks.disagreeing(editor) == []
     assert broken() == {}
+
+
+def disagreed(cast: Cast) -> Look:
+    item = cast.start(cast.reviewers[2], Stage.REVIEW).item
+    cast.judge(item, cast.reviewers[2], "return")
+    return Look.objects.get(item=item)
+
+
+def test_an_editor_finds_the_disagreement_at_home_and_puts_it_away(looked_again: Cast) -> None:
+    cast, home = looked_again, f"/p/{looked_again.project.slug}/edit/"
+    look = disagreed(cast)
+    html = get(cast.editor, home)
+    for one in ("Second look disagrees", f"/items/{look.source_id}/", f"/items/{look.item_id}/"):
+        assert one in html
+    client = Client()
+    client.force_login(cast.editor)
+    put_away = re.search(r'action="([^"]+)"[^>]*><input[^>]*><input type="hidden" name="back" value="edit">', html)
+    assert put_away
+    assert client.post(put_away.group(1), {"back": "edit"})["Location"] == home
+    assert "Second look disagrees" not in get(cast.editor, home)
+
+
+def test_an_editor_is_not_led_to_who_looked_again_at_their_own_text(looked_again: Cast) -> None:
+    disagreed(looked_again)
+    Membership.objects.create(project=looked_again.project, user=looked_again.author, role=Role.EDITOR)
+    assert "Second look disagrees" not in get(looked_again.author, f"/p/{looked_again.project.slug}/edit/")
+
+
+def test_second_looks_cost_the_editors_home_one_statement(
+    looked_again: Cast, django_assert_num_queries: object
+) -> None:
+    disagreed(looked_again)
+    editor = desk(looked_again.editor, looked_again.project)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert [(str(one.cell), one.revision.prompt) for one in second_looks.disagreeing(editor)]
 
 
 def test_who_knows_the_item_never_looks_again(looked_again: Cast) -> None:

@@ -104,7 +104,7 @@ def test_home_costs_the_same_for_one_item_and_for_many(cast: Cast, django_assert
         cast.item_at(State.DISPUTED)
     client = signed_in(cast.editor)
     client.get(at(cast, "editor-home"))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(at(cast, "editor-home"))
 
 
