@@ -3,7 +3,7 @@ Their items are not in the demo; what was decided of them is."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -60,9 +60,7 @@ def add(project: Project, cells: Sequence[Cell], reviewers: Sequence[User], mana
     now, numbers = timezone.now(), count(FIRST_ITEM)
     people = {past.name: _person(project, cells, past) for past in PASTS}
     Outcome.objects.bulk_create(
-        outcome
-        for past in PASTS
-        for outcome in _outcomes(project, cells, reviewers, past, people[past.name], numbers, now)
+        outcome for past in PASTS for outcome in _outcomes(project, cells, reviewers, past, people[past.name], numbers)
     )
     recomputing.recompute_project(project.pk, now)
     overriding.override(
@@ -101,8 +99,8 @@ def _outcomes(
     past: Past,
     person: User,
     numbers: Iterator[int],
-    now: datetime,
 ) -> Iterator[Outcome]:
+    """All from before the project: nothing of it was judged here (annotation.invariants)."""
     own = _own_cells(cells, past)
     for back, letter in zip(range(len(past.decisions) - 1, -1, -1), past.decisions, strict=True):
         cell = own[back % len(own)]
@@ -116,5 +114,5 @@ def _outcomes(
             kind=KINDS[letter],
             reasons=[past.reason] if letter in "rj" else [],
             judged_by_id=reviewers[back % len(reviewers)].pk,
-            at=now - timedelta(minutes=20) - back * APART,
+            at=project.created_at - timedelta(minutes=20) - back * APART,
         )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import controls, copies, reviewing
+from annotation import controls, copies, reviewing, testing_items
 from annotation.access import Desk
 from annotation.models import Item, Look, Project, Verdict
 from annotation.queues import lease
@@ -23,7 +23,7 @@ def fill(project: Project, manager: User) -> None:
     now = timezone.now()
     lead = Desk(manager, project, frozenset({Role.MANAGER}))
     settled = Item.objects.filter(project=project, state__in=[State.ACCEPTED, State.REJECTED], is_control=False)
-    for item in [one for one in settled.order_by("-state", "pk") if controls.known_of(one)][:CONTROLS]:
+    for item in [one for one in settled.order_by("-state", "pk") if _may_become_one(lead, one)][:CONTROLS]:
         controls.make(lead, item)
     copies.lay_by_numbers(project.pk)
     waiting = Item.objects.filter(project=project, state=State.IN_REVIEW, is_control=False).select_related("project")
@@ -32,6 +32,11 @@ def fill(project: Project, manager: User) -> None:
     for person in reviewers if instead_of else ():
         while _answer_one(Desk(person, project, frozenset({Role.REVIEWER})), instead_of, now):
             pass
+
+
+def _may_become_one(lead: Desk, item: Item) -> bool:
+    is_in_test = testing_items.is_in_test(item)
+    return controls.refusal_to_make(lead, item, controls.known_of(item), is_in_test) is None
 
 
 def _answer_one(desk: Desk, instead_of: Item | None, now: datetime) -> bool:

@@ -126,7 +126,7 @@ _HISTORY = [
         WHERE event.target <> item.state OR event.at <> item.state_since
         """,
     ),
-    # Outcomes may outlive their items, or come from elsewhere (experts.models): such are nobody's judgement here.
+    # What is older than its project was brought along from elsewhere and has no items here, as in the demo.
     _sql(
         "Every judgement of an author's work is one outcome, and every outcome one judgement",
         f"""
@@ -135,7 +135,10 @@ _HISTORY = [
                       WHERE action IN (SELECT action FROM meaning) AND author_id IS NOT NULL AND NOT is_control)
         SELECT coalesce(judgement.item_id, outcome.item_id), judgement.action, outcome.kind
         FROM judgement FULL JOIN (
-            SELECT * FROM experts_outcome WHERE item_id IN (SELECT id FROM annotation_item)) outcome
+            SELECT credited.* FROM experts_outcome credited
+            LEFT JOIN annotation_project project ON project.id = credited.project_id
+            LEFT JOIN annotation_item item ON item.id = credited.item_id
+            WHERE item.id IS NOT NULL OR project.id IS NULL OR credited.at >= project.created_at) outcome
           ON outcome.item_id = judgement.item_id AND outcome.at = judgement.at
         WHERE (judgement.action, outcome.kind) IS NULL OR outcome.kind IS NULL OR judgement.action IS NULL
            OR (judgement.action, outcome.kind) NOT IN (SELECT action, kind FROM meaning)

@@ -97,6 +97,13 @@ DAMAGES: dict[str, tuple[str, Callable[[Cast, Item], object]]] = {
             "FROM experts_outcome"
         ),
     ),
+    "an outcome of an item that does not exist": (
+        "is one outcome",
+        sql(
+            "INSERT INTO experts_outcome (user_id, project_id, item_id, language_id, domain_id, skill, kind, at) "
+            "SELECT user_id, project_id, 900000000, language_id, domain_id, skill, kind, at FROM experts_outcome"
+        ),
+    ),
     "an outcome of the wrong kind": ("is one outcome", sql("UPDATE experts_outcome SET kind = 'rejected'")),
     "an outcome for somebody else": ("credited to", sql("UPDATE experts_outcome SET user_id = %(other)s")),
     "a lease without an assignment": (
