@@ -181,10 +181,10 @@ def same_qualification_twice(cast: Cast) -> None:
     row.save(force_insert=True)
 
 
-def standings(*weights: float) -> Attempt:
+def standings(*weights: float, deference: float = 0) -> Attempt:
     def attempt(cast: Cast) -> None:
         for weight in weights:
-            Standing.objects.create(user=cast.author, project_id=cast.project.pk, weight=weight)
+            Standing.objects.create(user=cast.author, project_id=cast.project.pk, weight=weight, deference=deference)
 
     return attempt
 
@@ -226,6 +226,7 @@ REFUSED: dict[str, Attempt] = {
     "qualification_fit_is_a_share": qualification_with(fit=0),
     "standing_once_per_project": standings(1, 1),
     "standing_weight_never_zero": standings(0),
+    "standing_deference_is_a_share": standings(1, deference=1.5),
 }
 # Proved where the app is tested that owns them.
 ELSEWHERE = {"qa_checkrun_key", "qa_checkrun_next_try_only_while_unavailable"}

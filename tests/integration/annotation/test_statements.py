@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from annotation import editing, queues, reviewing, serving, writing
 from annotation.handing_out import start_next
-from annotation.models import Context, Item, Place, Verdict
+from annotation.models import Context, Item, Place, Project, Verdict
 from annotation.reviewing import Judgement
 from annotation.rubric import CRITERIA
 from annotation.texts import Written
@@ -79,6 +79,9 @@ def start_again(cast: Cast) -> Callable[[], object]:
 def start_at(state: State, stage: Stage) -> Callable[[Cast], Callable[[], object]]:
     def prepare(cast: Cast) -> Callable[[], object]:
         cast.item_at(state)
+        # Whose turn a control item or a second look is, is drawn by number: it must not be drawn here.
+        never = {"control_percent": 0, "control_percent_new": 0, "second_look_percent": 0}
+        Project.objects.filter(pk=cast.project.pk).update(**never)
         return start(cast, cast.reviewers[2] if stage == Stage.REVIEW else cast.editor, stage)
 
     return prepare
