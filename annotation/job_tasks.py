@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import delivering, jobs, letters, own_router, reminding, standing_rule, variety
+from annotation import delivering, jobs, letters, own_router, rate_jobs, reminding, standing_rule, variety
 from annotation.importing import running, settling
 from annotation.models import Job
 from annotation.tasks import ask_to_route, ask_worker
@@ -22,6 +22,7 @@ RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.CALL_LETTERS: letters.run,
     Job.Kind.REMINDERS: reminding.run,
     Job.Kind.STANDING: standing_rule.run,
+    Job.Kind.LEDGER: rate_jobs.run,
 }
 LONGEST_JOB = 3600
 # Embedded together; few enough that somebody typing waits a second or two for them at most.

@@ -5,7 +5,7 @@ moves on. Beat runs it once a minute; a verdict never waits for money.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,24 +43,36 @@ class Settled:
     moved: int = 0
 
 
-def settle_ledger(project: Project, since: datetime | None = None, until: datetime | None = None) -> Settled:
-    """Brings the ledger up to `until` (now) for items that something happened to since; None: for all of them."""
+def settle_ledger(
+    project: Project,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    report: Callable[[int], None] | None = None,
+) -> Settled:
+    """Brings the ledger up to `until` (now) for items that something happened to since; None: for all of them.
+
+    `report` is told after each piece how many items are done.
+    """
     until = until or timezone.now()
     pay, settled = pay_of(project), Settled()
     if not pay.tariffs:
         return settled
+    done = 0
     for item_ids in _batches(touched(project, since)):
         with transaction.atomic():
             lock_ledger(project)
             _write(project, _derive(item_ids, pay, until), settled)
+        done += len(item_ids)
+        if report:
+            report(done)
     return settled
 
 
-def settle_what_is_due(project: Project, now: datetime) -> Settled:
-    """What beat runs: from where the last run ended."""
+def settle_what_is_due(project: Project, now: datetime, report: Callable[[int], None] | None = None) -> Settled:
+    """What beat runs, and the job after a new rate: from where the last run ended."""
     mark, _ = LedgerMark.objects.get_or_create(project=project)
     since, until = mark.settled_until, now - GRACE
-    settled = settle_ledger(project, since - OVERLAP if since else None, until)
+    settled = settle_ledger(project, since - OVERLAP if since else None, until, report)
     # Unless somebody asked for all of it meanwhile.
     LedgerMark.objects.filter(project=project, settled_until=since).update(settled_until=until)
     return settled

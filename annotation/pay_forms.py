@@ -79,6 +79,14 @@ class RateForm(CurrencyForm):
         languages = Language.objects.filter(pk__in=cells.values("language"))
         self.fields["language"].queryset = languages  # type: ignore[attr-defined]
 
+    @classmethod
+    def of(cls, rate: Rate, project: Project) -> "RateForm":
+        """As it was previewed, to be changed and looked at again."""
+        units = {name: getattr(rate, name) for name in ("amount", "cap") if getattr(rate, name)}
+        amounts = {name: money.as_decimal(value, rate.currency) for name, value in units.items()}
+        named = ("stage", "language", "skill", "cell", "kind", "currency", "valid_from", "note")
+        return cls(project=project, initial={name: getattr(rate, name) for name in named} | amounts)
+
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if given.get("cell") and (given.get("language") or given.get("skill")):

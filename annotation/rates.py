@@ -1,11 +1,11 @@
 """Setting rates and terms: what is in force, what a new rate would reach, and saving it as a row of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from accounts.models import User
 from annotation import money
@@ -67,6 +67,11 @@ def pays_in_words(rate: Rate) -> str:
 # --- what a new one would do
 
 
+# Where a piece of work was done, when, and the seconds it took so far.
+Piece = tuple[Scope, datetime, int]
+TOLD_EVERY = 500
+
+
 @dataclass(frozen=True)
 class Reach:
     """`pieces` of finished work that has no rate so far would bring `amount`; `ahead` are still to be done."""
@@ -88,16 +93,31 @@ def refusal_of(project: Project, rate: Rate, today: date) -> Refusal | None:
     return None
 
 
-def reach_of(project: Project, rate: Rate, now: datetime) -> Reach:
-    """Nothing that has a rate is among it: that stays as it is."""
+def extent_of(project: Project, rate: Rate) -> int:
+    """About how many pieces of work `reach_of` looks at."""
+    if rate.stage == Stage.WRITING:
+        return Item.objects.filter(_in_scope(rate), project=project).count()
+    return _done(project, rate).count()
+
+
+def reach_of(project: Project, rate: Rate, now: datetime, report: Callable[[int], None] | None = None) -> Reach:
+    """Nothing that has a rate is among it: that stays as it is. `report` is told how many pieces were looked at."""
     tariff = Tariff(
         0, rate.stage, rate.kind, rate.amount, rate.currency, rate.valid_from, now,
         rate.cap, rate.cell_id, rate.language_id, rate.skill,
     )  # fmt: skip
     before = pay_of(project)
     after = replace(before, tariffs=[*before.tariffs, tariff])
-    paid = [seconds for place, at, seconds in _unpaid(project, rate) if _is_new(before, after, tariff, place, at)]
+    pieces = _told(_unpaid(project, rate), report)
+    paid = [seconds for place, at, seconds in pieces if _is_new(before, after, tariff, place, at)]
     return Reach(len(paid), sum(tariff.pays(seconds) for seconds in paid), _ahead(project, rate))
+
+
+def _told(pieces: Iterable[Piece], report: Callable[[int], None] | None) -> Iterator[Piece]:
+    for number, piece in enumerate(pieces, start=1):
+        if report and number % TOLD_EVERY == 0:
+            report(number)
+        yield piece
 
 
 def _is_new(before: Pay, after: Pay, tariff: Tariff, place: Scope, at: datetime) -> bool:
@@ -115,7 +135,13 @@ def _in_scope(rate: Rate, prefix: str = "") -> Q:
     return wanted
 
 
-def _unpaid(project: Project, rate: Rate) -> Iterator[tuple[Scope, datetime, int]]:
+def _done(project: Project, rate: Rate) -> "QuerySet[Assignment]":
+    return Assignment.objects.filter(
+        _in_scope(rate, "item__"), item__project=project, stage=rate.stage, outcome=Assignment.Outcome.DONE
+    )
+
+
+def _unpaid(project: Project, rate: Rate) -> Iterator[Piece]:
     """Finished work of the stage in the rate's scope that no entry stands for; seconds so far."""
     entered = LedgerEntry.objects.filter(project=project, stage=rate.stage, kind=LedgerEntry.Kind.WORK)
     if rate.stage == Stage.WRITING:
@@ -128,12 +154,9 @@ def _unpaid(project: Project, rate: Rate) -> Iterator[tuple[Scope, datetime, int
         for item_id, cell, language, skill, at in rows.order_by().values_list(*columns).annotate(at=Min("at")):
             yield Scope(cell, language, skill), at, seconds.get(item_id, 0)
         return
-    done = Assignment.objects.filter(
-        _in_scope(rate, "item__"), item__project=project, stage=rate.stage, outcome=Assignment.Outcome.DONE
-    )
     known = set(entered.values_list("key", flat=True))
     shown = ("pk", "item__cell_id", "item__cell__language_id", "item__cell__skill", "ended_at", "active_ms")
-    for pk, cell, language, skill, at, ms in done.values_list(*shown):
+    for pk, cell, language, skill, at, ms in _done(project, rate).values_list(*shown):
         if f"work:{pk}" not in known:
             yield Scope(cell, language, skill), at, ms // 1000
 

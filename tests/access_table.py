@@ -217,6 +217,7 @@ annotation:ledger-entries                GET   sign-in  404      403      403   
 annotation:ledger-csv                    GET   sign-in  404      403      403      403      in       403
 annotation:ledger-rates                  GET   sign-in  404      403      403      403      in       403
 annotation:ledger-rates                  POST  sign-in  404      403      403      403      in       403
+annotation:ledger-rate-set               POST  sign-in  404      403      403      403      in       403
 annotation:ledger-terms                  POST  sign-in  404      403      403      403      in       403
 annotation:ledger-runs                   GET   sign-in  404      403      403      403      in       403
 annotation:ledger-pay                    POST  sign-in  404      403      403      403      in       403

@@ -19,6 +19,7 @@ class Job(models.Model):
         CALL_LETTERS = "call_letters", "Invitations of a call"
         STANDING = "standing", "Standing by another rule"
         REMINDERS = "reminders", "Reminders to those who stand still"
+        LEDGER = "ledger", "The ledger by a new rate"
 
     IMPORTS = (Kind.IMPORT_CONTEXTS, Kind.IMPORT_PAIRS)
     LETTERS = (Kind.CALL_LETTERS, Kind.REMINDERS)

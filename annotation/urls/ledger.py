@@ -7,6 +7,7 @@ urlpatterns = [
     path("p/<slug:slug>/ledger/entries/", ledger.entries, name="ledger-entries"),
     path("p/<slug:slug>/ledger/entries.csv", ledger.entries_csv, name="ledger-csv"),
     path("p/<slug:slug>/ledger/rates/", ledger.ledger_rates, name="ledger-rates"),
+    path("p/<slug:slug>/ledger/rates/set", ledger.set_rate, name="ledger-rate-set"),
     path("p/<slug:slug>/ledger/terms", ledger.terms, name="ledger-terms"),
     path("p/<slug:slug>/ledger/runs/", ledger.runs, name="ledger-runs"),
     path("p/<slug:slug>/ledger/runs/pay", ledger.pay, name="ledger-pay"),

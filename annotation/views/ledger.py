@@ -1,20 +1,22 @@
 """The work ledger for managers: what is owed to whom for what, what it pays, and paying it."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import ledger_figures, money, paying, rates, safe_csv
+from annotation import job_tasks, ledger_figures, paying, rate_jobs, rates, safe_csv
 from annotation.access import Desk, requires
 from annotation.ledger_figures import ORDER, LedgerFilter
-from annotation.models import Cell, PaymentRun
+from annotation.models import Cell, PaymentRun, Project
 from annotation.pay_forms import RateForm, RunForm, TermsForm
 from annotation.workflow import Stage
 from core.htmx import render_page_or_part
 from core.paging import keyset_page
+from core.refusal import refuse_if
 
 UNPROCESSABLE = 422
 TEMPLATES = "annotation/ledger"
@@ -63,29 +65,55 @@ def entries_csv(request: HttpRequest, desk: Desk) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def ledger_rates(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """A new rate is shown with what it would reach before it is saved."""
-    form = RateForm(request.POST or None, project=desk.project)
-    context: dict[str, object] = {}
-    if form.is_bound and form.is_valid():
-        rate = form.rate(desk.user)
-        if "confirm" in request.POST:
-            rates.save(rate)
-            messages.success(request, "The rate is set. What is earned already stays as it is.")
-            return redirect("annotation:ledger-rates", desk.project.slug)
-        reach = rates.reach_of(desk.project, rate, timezone.now())
-        brings = money.words(reach.amount, rate.currency)
-        context = {"reach": reach, "brings": brings, "new": rate, "new_pays": rates.pays_in_words(rate),
-                   "new_scope": rates.scope_in_words(rate)}  # fmt: skip
-    return _rates_page(request, desk, form, TermsForm(project=desk.project), context)
+    """A new rate is shown with what it would reach before it is set; both by jobs, whose progress shows here."""
+    if request.method != "POST":
+        return _rates_page(request, desk)
+    form = RateForm(request.POST, project=desk.project)
+    if not form.is_valid():
+        return _rates_page(request, desk, form=form)
+    return _begin_preview(desk, form)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+@transaction.atomic
+def set_rate(request: HttpRequest, desk: Desk) -> HttpResponse:
+    _one_at_a_time(desk)
+    job_tasks.enqueue(rate_jobs.set_rate(desk.project, request.POST.get("job", ""), desk.user))
+    messages.success(request, "The rate is set. What is earned already stays as it is.")
+    return redirect("annotation:ledger-rates", desk.project.slug)
+
+
+@transaction.atomic
+def _begin_preview(desk: Desk, form: RateForm) -> HttpResponse:
+    _one_at_a_time(desk)
+    job_tasks.enqueue(rate_jobs.request_preview(form.rate(desk.user), desk.user))
+    return redirect("annotation:ledger-rates", desk.project.slug)
+
+
+def _one_at_a_time(desk: Desk) -> None:
+    """Locked, so that two presses start one job."""
+    Project.objects.select_for_update().get(pk=desk.project.pk)
+    refuse_if(rate_jobs.refusal_to_begin(desk.project), status=409)
 
 
 def _rates_page(
-    request: HttpRequest, desk: Desk, form: RateForm, terms: TermsForm, context: dict[str, object]
+    request: HttpRequest, desk: Desk, *, form: RateForm | None = None, terms: TermsForm | None = None
 ) -> HttpResponse:
-    shown = rates.shown(desk.project, timezone.now().date())
-    is_wrong = (form.is_bound and not form.is_valid()) or (terms.is_bound and not terms.is_valid())
-    context |= {"form": form, "terms": terms, "shown": shown}
-    return render(request, f"{TEMPLATES}/rates.html", context, status=UNPROCESSABLE if is_wrong else 200)
+    job = rate_jobs.latest_job(desk.project)
+    preview = rate_jobs.preview_of(job)
+    fresh = RateForm.of(preview.rate, desk.project) if preview else RateForm(project=desk.project)
+    context = {
+        "form": form or fresh,
+        "terms": terms or TermsForm(project=desk.project),
+        "shown": rates.shown(desk.project, timezone.now().date()),
+        "job": job,
+        "is_running": rate_jobs.is_running(job),
+        "preview": preview,
+    }
+    status = UNPROCESSABLE if form or terms else 200
+    part = f"{TEMPLATES}/_rate_preview.html"
+    return render_page_or_part(request, f"{TEMPLATES}/rates.html", context, part=part, status=status)
 
 
 @require_POST
@@ -93,7 +121,7 @@ def _rates_page(
 def terms(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = TermsForm(request.POST, project=desk.project)
     if not form.is_valid():
-        return _rates_page(request, desk, RateForm(project=desk.project), form, {})
+        return _rates_page(request, desk, terms=form)
     rates.save_terms(desk.project, form.terms(), desk.user, timezone.now())
     messages.success(request, "The terms hold for what ends from now on.")
     return redirect("annotation:ledger-rates", desk.project.slug)

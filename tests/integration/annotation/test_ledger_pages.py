@@ -13,8 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import demo_ledger, ledger
-from annotation.models import ActiveDay, Item, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
+from annotation import demo_ledger, jobs, ledger, rate_jobs
+from annotation.job_tasks import RUNNERS
+from annotation.ledger_tasks import settle_ledgers
+from annotation.models import (
+    ActiveDay,
+    Item,
+    Job,
+    LedgerEntry,
+    LedgerMark,
+    PaymentRun,
+    PayTerms,
+    Rate,
+)
 from annotation.workflow import State
 from tests.factories import Cast
 
@@ -100,17 +111,62 @@ def test_a_rate_is_shown_with_its_reach_before_it_is_saved(cast: Cast, client: C
     cast.item_at(State.ACCEPTED)
     cast.item_at(State.IN_REVIEW)
     as_(client, cast.manager)
-    preview = client.post(address(cast, "ledger-rates"), RATE).content.decode()
+    assert client.post(address(cast, "ledger-rates"), RATE).status_code == 302
+    assert "Computing what the rate does" in page(client, cast, cast.manager, "ledger-rates")
+    job = worker_did(cast)
+    preview = page(client, cast, cast.manager, "ledger-rates")
     assert "2 finished pieces of work without a rate would pay €5.00 together" in preview
     assert not Rate.objects.exists()
-    client.post(address(cast, "ledger-rates"), RATE | {"confirm": "1"})
+    assert client.post(address(cast, "ledger-rate-set"), {"job": job.pk}).status_code == 302
     rate = Rate.objects.get()
-    assert (rate.amount, rate.currency, rate.cap) == (250, "EUR", None)
+    assert (rate.amount, rate.currency, rate.cap, rate.created_by) == (250, "EUR", None, cast.manager)
     assert LedgerMark.objects.get().settled_until is None
+    assert "brought up to the new rate" in page(client, cast, cast.manager, "ledger-rates")
+    assert worker_did(cast).parameters == {"step": "settle"}
     ledger.settle_ledger(cast.project)
     assert LedgerEntry.objects.count() == 2
-    again = client.post(address(cast, "ledger-rates"), RATE | {"amount": "9"}).content.decode()
-    assert "No finished work is without a rate" in again
+    client.post(address(cast, "ledger-rates"), RATE | {"amount": "9"})
+    worker_did(cast)
+    assert "No finished work is without a rate" in page(client, cast, cast.manager, "ledger-rates")
+
+
+def worker_did(cast: Cast) -> Job:
+    job = rate_jobs.latest_job(cast.project)
+    assert job is not None
+    jobs.run(job.pk, RUNNERS)
+    job.refresh_from_db()
+    assert job.state == Job.State.DONE, job.error
+    return job
+
+
+def previewed(cast: Cast, client: Client, rate: dict[str, str]) -> Job:
+    assert client.post(address(cast, "ledger-rates"), rate).status_code == 302
+    return worker_did(cast)
+
+
+def test_only_what_was_seen_is_set_and_one_computation_runs_at_a_time(cast: Cast, client: Client) -> None:
+    as_(client, cast.manager)
+    seen = previewed(cast, client, RATE)
+    client.post(address(cast, "ledger-rates"), RATE | {"amount": "9"})
+    assert client.post(address(cast, "ledger-rate-set"), {"job": seen.pk}).status_code == 409
+    assert client.post(address(cast, "ledger-rates"), RATE).status_code == 409
+    worker_did(cast)
+    for other in (seen.pk, "", "x"):
+        assert client.post(address(cast, "ledger-rate-set"), {"job": other}).status_code == 409
+    assert not Rate.objects.exists()
+
+
+def test_the_minutes_run_leaves_the_ledger_to_the_job_that_is_watched(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "GRACE", timedelta(0))
+    cast.item_at(State.ACCEPTED)
+    as_(client, cast.manager)
+    client.post(address(cast, "ledger-rate-set"), {"job": previewed(cast, client, RATE).pk})
+    settle_ledgers()
+    assert not LedgerEntry.objects.exists()
+    assert worker_did(cast).result == {"added": 1, "moved": 0}
+    assert rate_jobs.latest_job(cast.project).percent == 100
 
 
 WRONG: tuple[tuple[dict[str, str], str], ...] = (
@@ -128,7 +184,7 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
 def test_rates_that_make_no_sense_are_refused(cast: Cast, client: Client) -> None:
     as_(client, cast.manager)
     for wrong, words in WRONG:
-        answer = client.post(address(cast, "ledger-rates"), RATE | wrong | {"confirm": "1"})
+        answer = client.post(address(cast, "ledger-rates"), RATE | wrong)
         assert answer.status_code == 422
         assert words in answer.content.decode()
     assert not Rate.objects.exists()
@@ -136,8 +192,9 @@ def test_rates_that_make_no_sense_are_refused(cast: Cast, client: Client) -> Non
 
 def test_a_changed_rate_never_begins_before_today(cast: Cast, client: Client) -> None:
     as_(client, cast.manager)
-    earlier = RATE | {"confirm": "1", "valid_from": (TODAY - timedelta(days=30)).isoformat()}
-    assert client.post(address(cast, "ledger-rates"), earlier).status_code == 302
+    earlier = RATE | {"valid_from": (TODAY - timedelta(days=30)).isoformat()}
+    client.post(address(cast, "ledger-rate-set"), {"job": previewed(cast, client, earlier).pk})
+    worker_did(cast)
     answer = client.post(address(cast, "ledger-rates"), earlier)
     assert answer.status_code == 422
     assert "never reaches back" in answer.content.decode()
