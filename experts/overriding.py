@@ -33,7 +33,8 @@ def override(
 
 @transaction.atomic
 def lift(*, user: User, project_id: int, by: User, now: datetime) -> Standing:
-    """Ends the decision before its time; the numbers hold again."""
+    """Ends the decision before its time; the numbers hold again. Raises Refused on oneself."""
+    _refuse_oneself(user, by)
     standing = _locked(user, project_id)
     if standing.override:
         before = held(standing)
@@ -62,5 +63,9 @@ def _refuse_override(*, user: User, state: State, note: str, by: User, until: da
         raise Refused(Refusal("Say in a sentence why.", "The person reads it."), status=409, code="incomplete")
     if until <= now:
         raise Refused(Refusal("Choose an end that lies ahead."), status=409, code="incomplete")
+    _refuse_oneself(user, by)
+
+
+def _refuse_oneself(user: User, by: User) -> None:
     if user.pk == by.pk:
         raise Refused(Refusal("Nobody decides about their own standing."), status=403)

@@ -80,7 +80,8 @@ def _page_of(desk: Desk, person: Person) -> dict[str, Any]:
         "strip": strip(found),
         "reasons": reason_bars(user, desk.project),
         "changes": changes(user, desk.project, names=True),
-        "explained": explain(standing.standing.inputs) if standing.standing.inputs else None,
+        # Of oneself not: the severities beside the decisions would tell who reviewed them.
+        "explained": explain(inputs) if (inputs := standing.standing.inputs) and user.pk != desk.user.pk else None,
         "active": active_time.of_person(desk.project.pk, user.pk, now - timedelta(days=ACTIVE_DAYS)),
         "alerts": [alerts.shown(one) for one in waiting],
         "periods": PERIODS,

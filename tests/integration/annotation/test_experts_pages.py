@@ -20,9 +20,11 @@ from annotation.experts_table import TableFilter, table_of
 from annotation.models import Thread
 from annotation.parity import FEWEST_PEOPLE, report
 from annotation.workflow import State
+from experts import overriding
 from experts.alerts import open_alerts
 from experts.models import Alert, Qualification, Standing, StandingChange
 from experts.outcomes import Outcome
+from experts.states import State as StandingState
 from tests.factories import Cast, member, texts
 from tests.integration.annotation.test_manager_pages import signed_in
 from tests.judged import ACCEPTED, REJECTED, RETURNED, judge, recompute, slip
@@ -197,6 +199,26 @@ def test_nobody_decides_about_themselves(cast: Cast) -> None:
     member(cast.project, "manager-1", Role.EXPERT)
     assert decide(cast, cast.manager, state="active", note="I am doing perfectly well.", days=28) == 403
     assert "This is you" in page(cast, cast.manager, "expert-page", cast.manager.pk)
+
+
+def test_nobody_lifts_what_was_decided_about_themselves(cast: Cast) -> None:
+    member(cast.project, "manager-1", Role.EXPERT)
+    other = member(cast.project, "manager-2", Role.MANAGER)
+    terms = {"user": cast.manager, "project_id": cast.project.pk, "now": timezone.now()}
+    until = timezone.now() + timedelta(days=3)
+    overriding.override(**terms, state=StandingState.PAUSED, note="Sources are missing.", by=other, until=until)
+    assert signed_in(cast.manager).post(address("expert-lift", cast, cast.manager.pk)).status_code == 403
+    assert Standing.objects.get(user=cast.manager).state == "paused"
+    assert signed_in(other).post(address("expert-lift", cast, cast.manager.pk)).status_code == 302
+
+
+def test_ones_own_page_does_not_tell_reviewers_by_their_severity(cast: Cast) -> None:
+    """A manager who also writes reads everybody's severity on the page of reviewers."""
+    member(cast.project, "manager-1", Role.EXPERT)
+    slip(cast.project, cast.manager)
+    assert "Reviewer's severity" not in page(cast, cast.manager, "expert-page", cast.manager.pk)
+    slip(cast.project, cast.author)
+    assert "Reviewer's severity" in page(cast, cast.manager, "expert-page", cast.author.pk)
 
 
 def test_people_of_other_projects_are_not_found(cast: Cast) -> None:
