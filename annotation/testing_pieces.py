@@ -134,6 +134,8 @@ def score(piece_id: int, *, project: Project, by: User, scores: Mapping[str, int
 def refusal_to_score(piece: Piece, person: User) -> Refusal | None:
     if piece.attempt.person_id == person.pk:
         return Refusal("You wrote this piece; somebody else scores it.")
+    if piece.scored_at is None and piece.attempt.state != Attempt.State.WAITING:
+        return Refusal("This try does not wait for a score.", "It is still running, or its items decided it.")
     return None
 
 

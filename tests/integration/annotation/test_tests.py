@@ -372,6 +372,22 @@ def test_a_weak_piece_fails_with_a_sentence_that_says_why(cast: Cast, newcomer: 
     assert piece.attempt.state == Attempt.State.FAILED, "the first score stands"
 
 
+def test_a_piece_of_a_try_that_its_items_failed_is_not_scored(cast: Cast, newcomer: User) -> None:
+    test = opened(cast, brief="Ask about the right of access and answer it.")
+    pool(cast, 4, 4)
+    attempt = testing.start(test, newcomer)
+    piece = hand_in(attempt)
+    arguments = {"project": cast.project, "by": cast.editor, "scores": FIVE, "note": ""}
+    assert "does not wait" in refusal(testing_pieces.score, piece.pk, **arguments), "it is still running"
+    respond(attempt, right=False)
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.FAILED
+    assert "does not wait" in refusal(testing_pieces.score, piece.pk, **arguments)
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.FAILED
+    assert not Qualification.objects.filter(user=newcomer).exists()
+
+
 def test_own_pieces_and_half_filled_rubrics_are_refused(cast: Cast, newcomer: User) -> None:
     piece = hand_in(with_piece(cast, newcomer))
     own = {"project": cast.project, "note": ""}
