@@ -232,9 +232,10 @@ def answered(review: Review, now: datetime) -> None:
 @transaction.atomic
 def move_on(look_id: int, now: datetime) -> None:
     """A copy whose time has come goes where others would have taken it; one in somebody's hands waits."""
+    # The item first, as a verdict does: neither waits for the other.
+    copy = Item.objects.select_for_update(of=("self",)).select_related("current").get(look=look_id)
     look = Look.objects.select_for_update(of=("self",)).select_related("control", "source").get(pk=look_id)
-    assert look.item_id is not None
-    look.item = Item.objects.select_for_update(of=("self",)).select_related("current").get(pk=look.item_id)
+    look.item = copy
     if look.closed_at is not None or look.item.leased:
         return
     truth, reasons = _truth_of(look)

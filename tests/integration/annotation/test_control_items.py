@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -358,6 +359,15 @@ def test_a_copy_in_hand_does_not_move_on(planted: Cast) -> None:
     look, _ = handed_a_copy(planted)
     controls.tend(timezone.now() + timedelta(hours=40))
     assert fresh(look.item).state == State.IN_REVIEW
+
+
+def test_a_copy_is_locked_before_its_look_as_a_verdict_does(planted: Cast) -> None:
+    look, _ = handed_a_copy(planted)
+    planted.judge(look.item, planted.reviewers[2], "reject")
+    with CaptureQueriesContext(connection) as asked:
+        controls.move_on(look.pk, timezone.now() + timedelta(hours=40))
+    locked = [one["sql"].split('FROM "')[1].split('"')[0] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert locked[:2] == ["annotation_item", "annotation_look"]
 
 
 def test_the_item_it_was_handed_out_for_waits_for_others_and_comes_back(planted: Cast) -> None:
