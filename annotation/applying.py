@@ -42,6 +42,8 @@ def begin(call: Call, user: User) -> Application:
 @transaction.atomic
 def begin_as_new(invitation: CallInvitation, name: str, password: str) -> Application:
     """Makes the account: whoever has the link reads that mailbox. Raises Refused when there is an account."""
+    # The second of two clicks waits for the first, and is told.
+    CallInvitation.objects.select_for_update().get(pk=invitation.pk)
     if User.objects.filter(email__iexact=invitation.email).exists():
         raise Refused(Refusal("This address has an account.", "Sign in with it to go on."), status=409)
     return begin(invitation.call, User.objects.create_user(invitation.email, password, name=name))

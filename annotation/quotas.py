@@ -128,8 +128,10 @@ def _next_in_line(call: Call, one: FieldPlaces) -> list[ApplicationField]:
     return list(waiting.select_related("application__user", "language", "domain").order_by("applied_at", "pk"))
 
 
+@transaction.atomic
 def set_quotas(call: Call, wanted: dict[Pair, int], now: datetime) -> list[ApplicationField]:
     """By language × domain. Nobody loses a place: a quota below what is taken is full. Returns who moved up."""
+    lock([call.pk])
     there = {(one.language_id, one.domain_id): one for one in call.quotas.all()}
     for (language, domain), number in wanted.items():
         if (language, domain) in there or number:

@@ -3,6 +3,8 @@
 from collections import Counter
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import admitting, applying, quotas
@@ -34,6 +36,26 @@ def test_two_people_take_the_last_place_at_once_and_one_gets_it() -> None:
     answers = at_once([lambda one=one: applying.send(one, "1") for one in people])
     assert Counter(type(answer).__name__ for answer in answers) == {"list": 1, "Refused": 5}
     assert ApplicationField.objects.get().state == State.APPLIED
+
+
+def test_two_clicks_on_one_link_make_one_account_and_no_error() -> None:
+    call, _ = open_call(Cast(), {LAW: 1})
+    link = applying.invite_by_open_link(call, "expert-new@example.org")
+    assert link is not None
+    answers = at_once([lambda: applying.begin_as_new(link, "expert-new", "a-long-enough-word-7")] * 2)
+    assert Counter(type(answer).__name__ for answer in answers) == {"Application": 1, "Refused": 1}
+
+
+def test_places_are_changed_in_the_line_in_which_they_are_given() -> None:
+    """All quotas of the call are locked first, in one order: whoever applies and whoever adds places never cross."""
+    cast = Cast()
+    cell(cast.project, domain="finance")
+    call, _ = open_call(cast, {LAW: 2, TAX: 2})
+    with CaptureQueriesContext(connection) as asked, transaction.atomic():
+        quotas.set_quotas(call, {TAX: 3, LAW: 3}, timezone.now())
+    locks = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert "ORDER BY" in locks[0]
+    assert '"call_id" IN' in locks[0]
 
 
 def test_who_waits_and_who_leaves_at_once_leave_no_place_empty_and_none_twice() -> None:
