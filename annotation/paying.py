@@ -162,8 +162,24 @@ def _mirror(entry: LedgerEntry, kind: LedgerEntry.Kind, at: datetime, run: Payme
     )  # fmt: skip
 
 
+def refusal_to_export(run: PaymentRun) -> Refusal | None:
+    """A run that was taken back before payroll had it pays nobody: its entries come with the next run."""
+    if run.exported_at is None and PaymentRun.objects.filter(reverses=run).exists():
+        return Refusal("This run has been taken back.", "What it held is payable again; export the run that pays it.")
+    if run.reverses is not None and run.reverses.exported_at is None:
+        return Refusal("Payroll never had the run that this one takes back.", "There is nothing to correct there.")
+    return None
+
+
+@transaction.atomic
 def mark_exported(run: PaymentRun, now: datetime) -> None:
-    """The first file that leaves counts; from then on the run stands."""
+    """The first file that leaves counts; from then on the run stands. Raises Refused (409).
+
+    Locked, so that a run is not taken back while its file leaves.
+    """
+    lock_ledger(run.project)
+    run.refresh_from_db()
+    refuse_if(refusal_to_export(run), status=409)
     PaymentRun.objects.filter(pk=run.pk, exported_at=None).update(exported_at=now)
 
 

@@ -287,6 +287,18 @@ def test_a_run_that_payroll_has_stands(priced: Cast) -> None:
         paying.undo(by=priced.manager, run=run)
 
 
+def test_a_run_that_was_taken_back_leaves_no_file(priced: Cast) -> None:
+    priced.item_at(State.ACCEPTED)
+    settle(priced)
+    run = pay(priced)
+    reversing = paying.undo(by=priced.manager, run=run)
+    with pytest.raises(Refused, match="taken back"):
+        paying.mark_exported(run, timezone.now())
+    with pytest.raises(Refused, match="never had"):
+        paying.mark_exported(reversing, timezone.now())
+    paying.mark_exported(pay(priced), timezone.now())
+
+
 # --- what the database refuses
 
 
