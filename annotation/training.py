@@ -29,6 +29,8 @@ from annotation.texts import clean
 from annotation.training_tasks import segments_of
 from core.refusal import Refusal, refuse_if
 from experts.models import Outcome, Qualification, Training
+from experts.project_rules import rule_of
+from experts.scoring import trainings_that_count
 from experts.standing import record_training
 
 EFFECT_EVERY = timedelta(days=30)
@@ -234,9 +236,13 @@ def _pass(assignment: TrainingAssignment, now: datetime) -> None:
 
 
 def effect_again_at(person: User, project_id: int, now: datetime) -> datetime | None:
-    """When passing a set will have an effect on standing again; None: it has one now."""
-    last = Training.objects.filter(user=person, project_id=project_id).order_by("-passed_at").first()
-    return last.passed_at + EFFECT_EVERY if last and last.passed_at + EFFECT_EVERY > now else None
+    """When passing a set will have an effect on standing again; None: it has one now. As the rule counts them: those
+    that had none put nothing off."""
+    rule = rule_of(project_id)
+    passed = Training.objects.filter(user=person, project_id=project_id).values_list("passed_at", flat=True)
+    counted = trainings_that_count(list(passed), rule)
+    again = counted[-1] + timedelta(days=rule.training_every_days) if counted else now
+    return again if again > now else None
 
 
 # --- which set fits

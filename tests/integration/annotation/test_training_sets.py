@@ -29,6 +29,7 @@ from annotation.training_tasks import make_task, segments_of
 from annotation.workflow import State
 from core.refusal import Refused
 from experts.models import Outcome, Training
+from experts.standing import record_training
 from tests.factories import Cast, desk
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +227,13 @@ def test_a_second_set_within_thirty_days_teaches_but_has_no_effect(cast: Cast) -
     client.force_login(cast.author)
     page = client.get(reverse("annotation:training", args=[cast.project.slug, again.pk])).content.decode()
     assert "does not change how your earlier decisions count" in page
+
+
+def test_a_set_without_effect_does_not_put_off_the_next_that_has_one(cast: Cast) -> None:
+    now = timezone.now()
+    for days in (35, 10):
+        record_training(cast.author, cast.project.pk, 1, now - timedelta(days=days))
+    assert training.effect_again_at(cast.author, cast.project.pk, now) is None, "35 days after the one that counted"
 
 
 def test_a_second_click_or_tab_adds_no_answer(cast: Cast) -> None:
