@@ -64,9 +64,11 @@ def choice_of(person: User) -> DigestChoice:
     return found
 
 
+@transaction.atomic
 def choose(person: User, every: DigestChoice.Every) -> None:
     """From never to anything else: what was said meanwhile is in the inbox and not sent after them."""
-    choice = choice_of(person)
+    # Locked: a mail that is being written at this moment moves on what they were told until.
+    choice = DigestChoice.objects.select_for_update().get(pk=choice_of(person).pk)
     if choice.every == Every.NEVER and every != Every.NEVER:
         choice.covered_until = timezone.now()
     choice.every = every

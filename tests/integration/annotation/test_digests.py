@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.core import mail
 from django.core.signing import Signer
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -235,3 +235,26 @@ def test_a_message_to_somebody_who_left_is_refused(cast: Cast) -> None:
     cast.project.memberships.filter(user=cast.author).delete()
     with pytest.raises(Refused):
         feedback.send(cast.project, cast.author, desk(cast.manager, cast.project).user, "A word.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_chooses_while_a_mail_is_written_is_not_told_twice() -> None:
+    cast = Cast()
+    wants(cast.author)
+    feedback.send(cast.project, cast.author, cast.manager, "A word.")
+    chosen = threading.Thread(target=_choose_weekly, args=[cast.author])
+    with transaction.atomic():
+        assert digests.write_due(later()) == 1
+        chosen.start()
+        chosen.join(timeout=0.5)
+    chosen.join()
+    wants_now = DigestChoice.objects.get(person=cast.author)
+    assert wants_now.every == Every.WEEKLY
+    assert wants_now.covered_until == Digest.objects.get().until
+
+
+def _choose_weekly(person: User) -> None:
+    try:
+        digests.choose(person, Every.WEEKLY)
+    finally:
+        connections.close_all()
