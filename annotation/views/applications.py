@@ -78,9 +78,7 @@ def cv(_request: HttpRequest, desk: Desk, application_id: int) -> HttpResponseBa
     profile = get_object_or_404(Profile, user_id=found.user_id)
     path = cv_files.path_of(profile)
     name = f"cv-{found.pk}.{profile.cv_kind}"
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=name, content_type=cv_files.KINDS[profile.cv_kind]
-    )
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=cv_files.SERVED_AS)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,5 +1,6 @@
 """CV files: known by their content, kept under a random name, handed out only as a download."""
 
+import re
 import secrets
 import zipfile
 from pathlib import Path
@@ -20,9 +21,21 @@ KINDS = {
     "odt": "application/vnd.oasis.opendocument.text",
     "txt": "text/plain; charset=utf-8",
 }
+# Whatever it is: a type that no browser shows.
+SERVED_AS = "application/octet-stream"
 _ODT = KINDS["odt"].encode()
+_BEFORE_PDF = b"\xef\xbb\xbf \t\r\n"
 _NOT_IN_TEXT = frozenset(range(32)) - {9, 10, 12, 13}
 
+# What browsers would take a file of no declared type for (WHATWG, *MIME Sniffing*, §7.1), and what runs or loads
+# something wherever it stands. A tag begins with its name at once: "< 5 years" and "<mail@example.org>" are text.
+_MARKUP = re.compile(
+    rb"<(?:!doctype|!--|\?xml|/?(?:html|head|body|title|meta|base|link|style|script|svg|math|iframe|frame|frameset|object|"
+    rb"embed|applet|form|input|button|img|image|video|audio|source|template|table|div|font|h1|a|b|br|p)(?=[\s/>]|$))",
+    re.IGNORECASE,
+)
+
+MARKUP = Refusal("This is a web page or other markup, not a text.", "Save it as PDF or as plain text without tags.")
 UNKNOWN = Refusal("This is no PDF, DOCX, ODT or plain text file.", "Save it as one of these and choose it again.")
 TOO_LARGE = Refusal("The file is larger than 5 MB.", "Leave pictures out, or save it as a smaller PDF.")
 EMPTY = Refusal("The file is empty.", "Choose another one.")
@@ -32,11 +45,19 @@ def kind_of(file: "UploadedFile[Any]") -> str | None:
     """What the content is, whatever the name says: a key of KINDS, or None."""
     file.seek(0)
     start = file.read(1024)
-    if b"%PDF-" in start[:16]:
+    if start.lstrip(_BEFORE_PDF).startswith(b"%PDF-"):
         return "pdf"
     if start.startswith(b"PK\x03\x04"):
         return _office_kind(file)
-    return "txt" if _is_text(start + file.read()) else None
+    content = start + file.read()
+    return "txt" if _is_text(content) and not _MARKUP.search(content) else None
+
+
+def _is_markup(file: "UploadedFile[Any]") -> bool:
+    """Of a file that is none of KINDS: is it a text with tags?"""
+    file.seek(0)
+    content = file.read()
+    return _is_text(content) and _MARKUP.search(content) is not None
 
 
 def _office_kind(file: "UploadedFile[Any]") -> str | None:
@@ -72,7 +93,9 @@ def refusal_to_keep(file: "UploadedFile[Any]") -> Refusal | None:
         return TOO_LARGE
     if not file.size:
         return EMPTY
-    return None if kind_of(file) else UNKNOWN
+    if kind_of(file):
+        return None
+    return MARKUP if _is_markup(file) else UNKNOWN
 
 
 def keep(user: User, file: "UploadedFile[Any]") -> Profile:

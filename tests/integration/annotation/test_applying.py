@@ -195,9 +195,13 @@ ODT = office("content.xml", mimetype=b"application/vnd.oasis.opendocument.text")
     ("content", "kind"),
     [
         (b"%PDF-1.7 x", "pdf"), (DOCX, "docx"), (ODT, "odt"), ("Lebenslauf: Jürgen".encode(), "txt"),
-        (b"<script>alert(1)</script>", "txt"), (b"MZ\x90\x00\x03", None), (b"\x89PNG\r\n\x1a\n\x00", None),
+        (b"From < 5 years to <jane@example.org>, a <b2b> shop.", "txt"), (b"MZ\x90\x00\x03", None), (b"\x89PNG\r\n\x1a\n\x00", None),
         (office("xl/workbook.xml", "[Content_Types].xml"), None), (b"PK\x03\x04 broken", None),
-        (b"\xff\xfeA\x00", None),
+        (b"\xff\xfeA\x00", None), (b"<script>alert(1)</script>", None),
+        (b"\xef\xbb\xbf \n<!DOCTYPE html><p>Hello", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", None), (b"<?xml version='1.0'?><x/>", None),
+        (b"Twenty years at the bar.\n" * 99 + b"<ScRiPt src=//example.org>", None), (b"<!-- --><IFRAME\n>", None),
+        (b"<svg>%PDF-1.7", None),
     ],
 )  # fmt: skip
 def test_a_file_is_what_its_content_is(content: bytes, kind: str | None) -> None:
@@ -214,7 +218,7 @@ def test_a_cv_is_kept_under_a_random_name_and_handed_out_as_a_download(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     application = begun(call, "expert-new")
-    assert upload(application, "../../evil\r\n<b>.html", b"<script>alert(1)</script>").status_code == 302
+    assert upload(application, "../../evil\r\n<b>.html", b"Twenty years at the bar.").status_code == 302
     profile = Profile.objects.get(user=application.user)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [profile.cv_path.split("/")[1]]
     page = address("application-cv", cast, application.pk)
@@ -224,12 +228,20 @@ def test_a_cv_is_kept_under_a_random_name_and_handed_out_as_a_download(
     assert answer.status_code == 200
     assert answer["Content-Disposition"] == f'attachment; filename="cv-{application.pk}.txt"'
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Type"].startswith("text/plain")
+    assert answer["Content-Type"] == "application/octet-stream"
     for person in (cast.author, cast.editor, cast.client):
         assert signed_in(person).get(page).status_code == 403
     assert signed_in(application.user).get(page).status_code == 404
     applying.withdraw(application)
     assert signed_in(cast.manager).get(page).status_code == 404, "who has withdrawn shows it to nobody"
+
+
+def test_markup_is_refused_with_what_would_do(call: Call, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    answer = upload(begun(call, "expert-new"), "cv.txt", b"<html><script>alert(1)</script>")
+    assert answer.status_code == 422
+    assert "plain text without tags" in answer.content.decode()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_cv_is_replaced_and_taken_back_with_its_file(
