@@ -195,7 +195,8 @@ ODT = office("content.xml", mimetype=b"application/vnd.oasis.opendocument.text")
     ("content", "kind"),
     [
         (b"%PDF-1.7 x", "pdf"), (DOCX, "docx"), (ODT, "odt"), ("Lebenslauf: Jürgen".encode(), "txt"),
-        (b"From < 5 years to <jane@example.org>, a <b2b> shop.", "txt"), (b"MZ\x90\x00\x03", None), (b"\x89PNG\r\n\x1a\n\x00", None),
+        (b"From < 5 years to <jane@example.org>, a <b2b> shop.", "txt"),
+        (b"MZ\x90\x00\x03", None), (b"\x89PNG\r\n\x1a\n\x00", None),
         (office("xl/workbook.xml", "[Content_Types].xml"), None), (b"PK\x03\x04 broken", None),
         (b"\xff\xfeA\x00", None), (b"<script>alert(1)</script>", None),
         (b"\xef\xbb\xbf \n<!DOCTYPE html><p>Hello", None),
