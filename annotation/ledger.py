@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from annotation.models import (
@@ -71,11 +71,18 @@ def settle_ledger(
 def settle_what_is_due(project: Project, now: datetime, report: Callable[[int], None] | None = None) -> Settled:
     """What beat runs, and the job after a new rate: from where the last run ended."""
     mark, _ = LedgerMark.objects.get_or_create(project=project)
-    since, until = mark.settled_until, now - GRACE
+    since, until, newest = mark.settled_until, now - GRACE, _newest_rate(project)
     settled = settle_ledger(project, since - OVERLAP if since else None, until, report)
-    # Unless somebody asked for all of it meanwhile.
-    LedgerMark.objects.filter(project=project, settled_until=since).update(settled_until=until)
+    with transaction.atomic():
+        lock_ledger(project)
+        # Unless somebody asked for all of it meanwhile, perhaps a second time: an empty mark looks the same then.
+        if _newest_rate(project) == newest:
+            LedgerMark.objects.filter(project=project, settled_until=since).update(settled_until=until)
     return settled
+
+
+def _newest_rate(project: Project) -> int:
+    return Rate.objects.filter(project=project).aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def ask_for_all(project: Project) -> None:

@@ -179,6 +179,24 @@ def test_beat_goes_on_where_it_ended_and_leaves_the_page_its_last_word(priced: C
     assert LedgerMark.objects.get().settled_until is None
 
 
+def test_a_rate_set_while_everything_is_looked_at_is_looked_at_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    rate(cast, Stage.REVIEW)
+    cast.item_at(State.ACCEPTED)
+    now, settle_all = timezone.now() + timedelta(minutes=2), ledger.settle_ledger
+
+    def meanwhile(*given: Any, **more: Any) -> ledger.Settled:
+        settled = settle_all(*given, **more)
+        rate(cast, Stage.WRITING, 250)
+        ledger.ask_for_all(cast.project)
+        return settled
+
+    monkeypatch.setattr(ledger, "settle_ledger", meanwhile)
+    assert ledger.settle_what_is_due(cast.project, now).added == 2
+    monkeypatch.undo()
+    assert ledger.settle_what_is_due(cast.project, now + timedelta(hours=1)).added == 1
+    assert ledger.differences(cast.project) == []
+
+
 def test_beat_settles_every_project_that_has_rates(priced: Cast) -> None:
     item = priced.item_at(State.ACCEPTED)
     earlier = timezone.now() - timedelta(hours=1)
