@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 
 from accounts.models import User
-from annotation.models import Control, Look, Project, Review, Verdict
+from annotation.models import Control, Item, Look, Project, Review, Verdict
 from annotation.rubric import RUBRIC
 from core.arrays import AnyOf
 from core.statements import fetch_rows
@@ -292,15 +292,17 @@ class Behind:
     item: int
 
 
-def behind(project: Project, reviewer: User) -> list[Behind]:
-    """Newest first."""
+def behind(project: Project, reviewer: User, reader: User) -> list[Behind]:
+    """Newest first; without the reader's own texts, whose reviewers stay unknown to them."""
     outcomes = list(
         ReviewerOutcome.objects.filter(project_id=project.pk, reviewer=reviewer).order_by("-at", "-id")[:200]
     )
     copies = dict(
         Look.objects.filter(AnyOf("item_id", [one.item_id for one in outcomes])).values_list("item", "source")
     )
-    return [Behind(one, is_same(one.said, one.truth), copies.get(one.item_id) or one.item_id) for one in outcomes]
+    found = [Behind(one, is_same(one.said, one.truth), copies.get(one.item_id) or one.item_id) for one in outcomes]
+    own = set(Item.objects.filter(AnyOf("pk", {one.item for one in found}), author=reader).values_list("pk", flat=True))
+    return [one for one in found if one.item not in own]
 
 
 COLUMNS = (

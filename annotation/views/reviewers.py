@@ -54,7 +54,7 @@ def reviewer(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     person = get_object_or_404(User.objects.filter(memberships__project=desk.project).distinct(), pk=user_id)
     context = {
         "person": person,
-        "behind": consistency.behind(desk.project, person),
+        "behind": consistency.behind(desk.project, person, desk.user),
         "own": consistency.own_figures(person, desk.project),
     }
     return render(request, "annotation/manager/reviewer.html", context)

@@ -62,6 +62,14 @@ def test_a_correction_counts_as_overturned_and_a_second_look_only_among_peers(ca
     assert own.sensitivity.of == 10
 
 
+def test_who_also_writes_does_not_read_there_who_judged_their_text(cast: Cast) -> None:
+    item = cast.write()
+    told(cast, "accept", "reject", kind="correction", item=item.pk)
+    link = f"/p/order-1/items/{item.pk}/"
+    assert link in get(cast, f"reviewers/{cast.reviewers[0].pk}/")
+    assert consistency.behind(cast.project, cast.reviewers[0], reader=cast.author) == []
+
+
 def test_peers_are_those_who_judged_the_same_text(cast: Cast) -> None:
     for _ in range(2):
         cast.item_at(State.ACCEPTED)
