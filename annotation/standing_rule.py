@@ -31,7 +31,7 @@ class RuleForm(forms.Form):
         label="Longest delay, hours",
         min_value=0,
         max_value=72,
-        help_text="How much later new places show to the lowest weight; half of it at weight .5.",
+        help_text="How much later new places show to the lowest priority; half of it at priority 0.5.",
     )
     first_hours = forms.FloatField(
         label="First choice, hours",
@@ -46,16 +46,16 @@ class RuleForm(forms.Form):
         help_text="Nothing is lowered while the person's rate may lie below it.",
     )
     worst_rate = forms.FloatField(
-        label="Lowest weight at, % refused",
+        label="Lowest priority at, % refused",
         min_value=34,
         max_value=95,
-        help_text="The weight falls in a line from the limit to here: the nearer, the steeper.",
+        help_text="The priority falls in a line from the limit to here: the nearer, the steeper.",
     )
     minimum_decisions = forms.IntegerField(
         label="Decisions before anything is lowered", min_value=5, max_value=50, help_text="A few always mislead."
     )
     closer_review_below = forms.FloatField(
-        label="Closer review below weight", min_value=0, max_value=1, help_text="More of the items pass an editor."
+        label="Closer review below priority", min_value=0, max_value=1, help_text="More of the items pass an editor."
     )
     probation_decisions = forms.IntegerField(label="Probation, decisions at most", min_value=1, max_value=100)
     straight_accepts = forms.IntegerField(label="… or accepted in a row", min_value=1, max_value=50)
@@ -136,10 +136,15 @@ def _shown(person: User, move: dict[str, Any]) -> Shown:
 
 
 def changes(current: Rule, rule: Rule) -> list[tuple[str, Any, Any]]:
-    """(label, now, then) of each number that differs; of those without a label the name in the rule."""
+    """(label, now, then) of each number that differs, as the form has it; of those without a label the name in the
+    rule."""
     labels = {name: str(bound.label) for name, bound in RuleForm.base_fields.items()}
-    before, after = current.as_json(), rule.as_json()
+    before, after = _in_the_form(current), _in_the_form(rule)
     return [(labels.get(name, name), before[name], after[name]) for name in after if before[name] != after[name]]
+
+
+def _in_the_form(rule: Rule) -> dict[str, Any]:
+    return {name: value * HUNDRED if name in RuleForm.PERCENT else value for name, value in rule.as_json().items()}
 
 
 def request_preview(project: Project, rule: Rule, by: User) -> Job:

@@ -118,7 +118,7 @@ def _deprioritized(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
     skill = f"{Skill(known['skill']).label} " if known["skill"] else ""
     return (
         f"{voice.subject} {voice.get} fewer {skill}tasks: {counts}. New places show to {voice.them} "
-        f"{_duration(known['delay_minutes'])} later than to others. {_way_back(known)}."
+        f"{duration(known['delay_minutes'])} later than to others. {_way_back(known)}."
     )
 
 
@@ -151,9 +151,9 @@ def _unhindered(known: Mapping[str, Any], voice: Voice, counts: str) -> str:
 
 def _how(known: Mapping[str, Any]) -> str:
     if known["delay_minutes"]:
-        return f"tasks {_duration(known['delay_minutes'])} later than others"
+        return f"tasks {duration(known['delay_minutes'])} later than others"
     first = known.get("first_minutes", 0)
-    return f"tasks, and others choose first for up to {_duration(first)}" if first else "tasks like everybody"
+    return f"tasks, and others choose first for up to {duration(first)}" if first else "tasks like everybody"
 
 
 _SENTENCES = {
@@ -169,6 +169,6 @@ def _in_a_row(count: int) -> str:
     return "the next accept" if count <= 1 else f"{count} accepted in a row"
 
 
-def _duration(minutes: int) -> str:
+def duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)

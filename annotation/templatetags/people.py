@@ -5,8 +5,10 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from annotation.experts_table import TableFilter
+from annotation.experts_table import TONES, TableFilter
+from experts.states import State
 from experts.trends import Trend
+from experts.wording import duration
 
 register = template.Library()
 
@@ -69,3 +71,14 @@ def of_hundred(share: float) -> float:
 def hours(seconds: int) -> str:
     full, rest = divmod(round(seconds / 60), 60)
     return f"{full} h {rest:02d} min" if full else f"{rest} min"
+
+
+@register.filter
+def minutes(count: int) -> str:
+    """As the sentence about a standing says it: 3 h 26 min."""
+    return duration(count)
+
+
+@register.filter
+def tone_of(state: State) -> str:
+    return TONES[state]

@@ -64,6 +64,26 @@ def percent(part: float, whole: float = 1) -> str:
 
 
 @register.filter
+def percent_to(low: float, high: float) -> str:
+    """An interval of shares: 39–63 %."""
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
+
+
+@register.filter
+def minus(number: str) -> str:
+    """After `floatformat`: the sign that is as wide as a plus, and none before zero."""
+    text = str(number)
+    return text.replace("-", "−") if text.strip("-0.") else text.removeprefix("-")
+
+
+@register.filter
+def signed(number: str) -> str:
+    """After `floatformat`: +0.12, −0.09, 0.00."""
+    text = minus(number)
+    return f"+{text}" if text.strip("0.") and not text.startswith("−") else text
+
+
+@register.filter
 def heat(part: float, whole: float) -> int:
     """Level 0–10 of a heat cell; 10 only when the target is met."""
     if not whole or part >= whole:
