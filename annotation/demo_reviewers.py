@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from annotation import controls, copies, reviewing, testing_items
 from annotation.access import Desk
-from annotation.models import Item, Look, Project, Verdict
+from annotation.models import Control, Item, Look, Project, Verdict
 from annotation.queues import lease
 from annotation.reviewing import Judgement
 from annotation.rubric import CRITERIA
@@ -44,6 +45,7 @@ def _answer_one(desk: Desk, instead_of: Item | None, now: datetime) -> bool:
     copy = copies.plant(look, desk.user, instead_of, now) if look and instead_of else None
     if copy is None or look is None or look.control is None:
         return False
+    Control.objects.filter(pk=look.control.pk).update(shown=F("shown") + 1)
     assignment = lease(copy, desk.user, Stage.REVIEW, now, {})
     verdict = _said(desk.user, look.control.verdict, copy.pk)
     reasons = [] if verdict == Verdict.ACCEPT else look.control.reasons or ["incomplete"]
