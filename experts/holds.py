@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from experts.models import Outcome, OutcomeHold
@@ -19,6 +20,27 @@ Ending = OutcomeHold.Ending
 _AGAINST = Q(kind__in=[Outcome.Kind.RETURNED, Outcome.Kind.REJECTED]) | Q(
     kind=Outcome.Kind.EDITED, edit=Outcome.Edit.MAJOR
 )
+
+
+# As `is_void` and `experts.outcomes.that_count` have it for one person, for a whole project: what is disputed or was
+# overturned, what the dispute brought on the same item, and a rejection on which there is a later word.
+_VOID = """
+    SELECT outcome.id FROM experts_outcomehold held
+    JOIN experts_outcome outcome
+      ON outcome.user_id = held.user_id AND outcome.project_id = held.project_id AND outcome.item_id = held.item_id
+    LEFT JOIN experts_outcomehold ended ON ended.outcome_id = held.outcome_id AND ended.ending <> ''
+    WHERE held.project_id = %s AND held.ending = '' AND (
+        (coalesce(ended.ending, '') <> 'upheld' AND (outcome.id = held.outcome_id
+            OR (outcome.at >= held.at AND outcome.at <= coalesce(ended.at, outcome.at))))
+        OR (outcome.kind = 'rejected' AND EXISTS (SELECT FROM experts_outcome later
+            WHERE later.user_id = outcome.user_id AND later.project_id = outcome.project_id
+              AND later.item_id = outcome.item_id AND (later.at, later.id) > (outcome.at, outcome.id))))
+"""
+
+
+def void_in(project_id: int) -> Q:
+    """Outcomes of the project that count for nothing, as a condition within the statement that reads the others."""
+    return _AGAINST & Q(pk__in=RawSQL(_VOID, [project_id]))  # noqa: S611  (a constant with one parameter)
 
 
 @dataclass(frozen=True)

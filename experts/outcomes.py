@@ -10,7 +10,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from core.arrays import AnyOf
-from experts.holds import disputes, is_void
+from experts.holds import disputes, is_void, void_in
 from experts.models import Outcome, OutcomeHold, Training
 from experts.pooling import Cell, Pool, Tally, pool
 from experts.rules import Rule
@@ -137,9 +137,9 @@ def decisions(record: Record, surroundings: Pool, now: datetime, rule: Rule) -> 
 
 
 def pool_of(project_id: int, rule: Rule) -> Pool:
-    """The project's surroundings from all its outcomes, in one query."""
+    """The project's surroundings from all its outcomes that count, in one query."""
     groups = (
-        Outcome.objects.filter(project_id=project_id)
+        Outcome.objects.filter(~void_in(project_id), project_id=project_id)
         .values_list("user_id", "judged_by_id", "language_id", "domain_id", "skill", "kind", "edit")
         .annotate(count=Count("id"))
         .order_by()

@@ -7,8 +7,9 @@ from django.core.cache import cache
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
-from experts import holds, recomputing
+from experts import holds, outcomes, recomputing
 from experts.models import Outcome, OutcomeHold, Standing, Training
+from experts.rules import Rule
 from experts.standing import record_outcome, record_training
 from tests.factories import user
 
@@ -181,3 +182,47 @@ def test_the_promise_of_the_training_is_kept(slipping: User) -> None:
         assert recomputed(slipping, NOW + timedelta(minutes=number)).weight < 1
         judged(slipping, 200 + number, ACCEPTED, NOW + timedelta(minutes=number))
     assert recomputed(slipping, NOW + timedelta(minutes=promised)).weight == 1
+
+
+def counted_in_pool(django_assert_num_queries: object) -> set[int]:
+    """The items that count, checked against what counts of each person by itself."""
+    people = User.objects.filter(outcomes__project_id=PROJECT).distinct().values_list("pk", flat=True)
+    records = outcomes.records_of(PROJECT, list(people))
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        kept = set(Outcome.objects.filter(~holds.void_in(PROJECT), project_id=PROJECT).values_list("pk", flat=True))
+    assert kept == {row.id for record in records.values() for row in record.rows}
+    return set(Outcome.objects.filter(pk__in=kept).values_list("item_id", flat=True))
+
+
+def test_what_does_not_count_for_its_author_enters_no_pooled_rate(
+    slipping: User, django_assert_num_queries: object
+) -> None:
+    assert 15 in counted_in_pool(django_assert_num_queries)
+    for item, ending in ((15, ""), (14, "overturned"), (13, "unclear"), (11, "upheld")):
+        holds.hold(slipping, PROJECT, item, NOW - timedelta(hours=1))
+        judged(slipping, item, ACCEPTED if ending == "overturned" else REJECTED, NOW - timedelta(minutes=30))
+        if ending:
+            holds.settle(PROJECT, item, ending, NOW)
+    judged(slipping, 13, RETURNED, NOW + timedelta(hours=1))
+    kept = counted_in_pool(django_assert_num_queries)
+    assert 15 not in kept
+    assert {14, 13, 11} <= kept, "what came of the first two, and the last word on the third"
+
+
+def test_an_overturned_rejection_costs_its_reviewer_no_severity_and_lowers_the_rate(
+    slipping: User, django_assert_num_queries: object
+) -> None:
+    strict, other = user("reviewer-2"), user("reviewer-1")
+    for number in range(2 * Rule().reviewer_minimum):
+        said = {"user": user(f"colleague-{number % 4 + 2}"), "project_id": PROJECT, "at": NOW, **CELL}
+        record_outcome(item_id=200 + number, kind=REJECTED, judged_by=strict, **said)
+        record_outcome(item_id=400 + number, kind=ACCEPTED, judged_by=other, **said)
+    before = outcomes.pool_of(PROJECT, Rule())
+    assert before.offset_of(strict.pk) > 0
+    for number in range(2 * Rule().reviewer_minimum):
+        holds.hold(user(f"colleague-{number % 4 + 2}"), PROJECT, 200 + number, NOW)
+        holds.settle(PROJECT, 200 + number, "overturned", NOW)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        after = outcomes.pool_of(PROJECT, Rule())
+    assert after.offset_of(strict.pk) == 0
+    assert after.rate < before.rate
