@@ -182,7 +182,7 @@ def test_beat_goes_on_where_it_ended_and_leaves_the_page_its_last_word(priced: C
 def test_a_rate_set_while_everything_is_looked_at_is_looked_at_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     rate(cast, Stage.REVIEW)
     cast.item_at(State.ACCEPTED)
-    now, settle_all = timezone.now() + timedelta(minutes=2), ledger.settle_ledger
+    now, settle_all = timezone.now() + timedelta(hours=2), ledger.settle_ledger
 
     def meanwhile(*given: Any, **more: Any) -> ledger.Settled:
         settled = settle_all(*given, **more)
