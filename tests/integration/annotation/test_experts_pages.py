@@ -25,6 +25,7 @@ from experts.alerts import open_alerts
 from experts.models import Alert, Qualification, Standing, StandingChange
 from experts.outcomes import Outcome
 from experts.states import State as StandingState
+from experts.wording import duration
 from tests.factories import Cast, member, texts
 from tests.integration.annotation.test_manager_pages import signed_in
 from tests.judged import ACCEPTED, REJECTED, RETURNED, judge, recompute, slip
@@ -245,7 +246,7 @@ def test_work_that_is_accepted_brings_everything_back_and_the_page_says_so(cast:
     html = page(cast, cast.author, "my-standing")
     assert f"<b>{needed} accepted in a row</b>" in html
     assert "Two ways back</h2>" in html
-    assert f"{standing.inputs['facts']['delay_minutes']} min later than to others" in html
+    assert f"{duration(standing.inputs['facts']['delay_minutes'])} later than to others" in html
     later = timezone.now() + timedelta(hours=needed)
     judge(cast.project, cast.author, [ACCEPTED] * needed, until=later)
     renewed = recompute(cast.project, cast.author, later)
