@@ -19,6 +19,7 @@ from annotation.people import person_of
 from annotation.texts import clean
 from annotation.views.calls import base_of, moved_up_in_words, tell_moved_up
 from catalog.models import Domain, Language
+from core.numbers import is_id
 from core.refusal import Refusal, Refused
 
 LONGEST_WORDS = 2000
@@ -119,7 +120,7 @@ def _people(count: int) -> str:
 
 
 def _field_ids(request: HttpRequest) -> list[int]:
-    sent = [one for one in request.POST.getlist("field") if one.isascii() and one.isdigit() and len(one) < 19]
+    sent = [one for one in request.POST.getlist("field") if is_id(one)]
     if len(sent) > MOST_AT_ONCE:
         raise Refused(Refusal(f"More than {MOST_AT_ONCE} at once.", "Answer them in several rounds."), status=409)
     return [int(one) for one in sent]
@@ -128,6 +129,6 @@ def _field_ids(request: HttpRequest) -> list[int]:
 def _back(request: HttpRequest, desk: Desk) -> str:
     """To the page it was decided on: the application, or the list as it was filtered."""
     application, query = request.POST.get("application", ""), request.POST.get("query", "")
-    if application.isascii() and application.isdigit() and len(application) < 19:
+    if is_id(application):
         return reverse("annotation:application-read", args=[desk.project.slug, int(application)])
     return f"{reverse('annotation:onboarding-people', args=[desk.project.slug])}?{query[:500]}"

@@ -14,9 +14,9 @@ from annotation.models import Item
 from annotation.own_work import listed, own_work
 from annotation.workflow import State
 from core.htmx import render_page_or_part, wants_part
+from core.numbers import is_id
 
 STOP_POLLING = 286
-LONGEST_ID = 19  # digits; what is longer is no row's number
 
 
 @require_safe
@@ -32,7 +32,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _submitted(request: HttpRequest) -> str:
     """The item just submitted, whose row shows the checks at work."""
     number = request.GET.get("submitted", "")
-    return number if number.isdecimal() else ""
+    return number if is_id(number) else ""
 
 
 @require_safe
@@ -68,7 +68,7 @@ def edits(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
 def respond(request: HttpRequest, desk: Desk, item_id: int, revision_id: int) -> HttpResponse:
     item = own_item(desk, item_id)
     thanks = request.POST.get("response") == "thanks"
-    hunks = [int(number) for number in request.POST.getlist("hunks") if number.isdecimal() and len(number) < LONGEST_ID]
+    hunks = [int(number) for number in request.POST.getlist("hunks") if is_id(number)]
     answered = respond_to_edit(desk.user, item, revision_id, hunks, thanks=thanks, note=request.POST.get("note", ""))
     if not wants_part(request):
         messages.success(request, "Your thanks are recorded." if thanks else "Your objection is recorded.")

@@ -15,6 +15,7 @@ from annotation import alerts, feedback, training
 from annotation.access import Desk, requires
 from annotation.expert_forms import PERIODS, AssignForm, DecideForm, MessageForm, first_error, sets_to_assign
 from annotation.views.experts import expert_of
+from core.numbers import id_of
 from core.refusal import Refusal, Refused
 from experts import alerts as warnings
 from experts import overriding
@@ -82,9 +83,9 @@ def assign(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, desk: Desk, how: Alert.Answer) -> None:
-    number = request.POST.get("alert", "")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        warnings.answer(_alert(desk, int(number)), how, by=desk.user, now=timezone.now())
+    number = id_of(request.POST.get("alert", ""))
+    if number is not None:
+        warnings.answer(_alert(desk, number), how, by=desk.user, now=timezone.now())
 
 
 def _alert(desk: Desk, alert_id: int) -> Alert:

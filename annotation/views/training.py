@@ -17,6 +17,7 @@ from annotation.reasons import Reason
 from annotation.testing_results import lapses_of
 from annotation.training import Given
 from annotation.training_tasks import marked, segments_of
+from core.numbers import id_of
 from core.refusal import Refused
 
 
@@ -69,9 +70,7 @@ def training(request: HttpRequest, desk: Desk, assignment_id: int) -> HttpRespon
 
 
 def _answered(assignment: TrainingAssignment, number: str) -> TrainingAnswer | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return assignment.answers.filter(pk=int(number)).select_related("task").first()
+    return assignment.answers.filter(pk=id_of(number)).select_related("task").first()
 
 
 def _context(assignment: TrainingAssignment, task: TrainingTask | None = None, **more: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from annotation.models import TrainingAnswer, TrainingSet, TrainingTask
 from annotation.testing_forms import TrainingSetForm, TrainingTaskForm
 from annotation.training import assign
 from annotation.training_tasks import make_task
+from core.numbers import id_of
 from core.refusal import Refusal, refuse_if
 
 NO_TASKS = Refusal(
@@ -106,9 +107,8 @@ def set_retire(request: HttpRequest, desk: Desk, set_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SEE_ITEMS)
 def set_assign(request: HttpRequest, desk: Desk, set_id: int) -> HttpResponse:
-    number = request.POST.get("person", "")
     people = User.objects.filter(memberships__project=desk.project).distinct()
-    person = get_object_or_404(people, pk=int(number) if number.isascii() and number.isdigit() else 0)
+    person = get_object_or_404(people, pk=id_of(request.POST.get("person", "")))
     assign(person, _set(desk, set_id), desk.user, request.POST.get("note", "")[:2000])
     messages.success(request, f"Given to {person}; it is first on their page Training.")
     return redirect("annotation:training-set", desk.project.slug, set_id)

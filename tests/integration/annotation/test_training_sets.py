@@ -180,6 +180,15 @@ def test_what_cannot_be_given_says_why(cast: Cast) -> None:
     assert "is retired" in refusal(training.assign, cast.author, found, cast.manager)
 
 
+def test_who_is_no_number_of_a_row_is_not_found(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.manager)
+    page = reverse("annotation:training-set-assign", args=[cast.project.slug, set_of(cast, 1).pk])
+    for person in ("9" * 9999, "9" * 19, "-1", "²", ""):
+        assert client.post(page, {"person": person}).status_code == 404
+    assert client.post(page, {"person": str(cast.author.pk)}).status_code == 302
+
+
 def test_a_set_that_is_not_open_is_for_those_it_was_given_to(cast: Cast) -> None:
     found = set_of(cast, 1)
     found.opened_at = None
