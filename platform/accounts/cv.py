@@ -1,8 +1,10 @@
 """CV files: known by their content, kept under a random name, handed out only as a download."""
 
+import lzma
 import re
 import secrets
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ SERVED_AS = "application/octet-stream"
 _ODT = KINDS["odt"].encode()
 _BEFORE_PDF = b"\xef\xbb\xbf \t\r\n"
 _NOT_IN_TEXT = frozenset(range(32)) - {9, 10, 12, 13}
+# Encrypted, unknown, damaged or lying about its offsets and lengths: zipfile has no common error for these.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+    ValueError, OSError,
+)  # fmt: skip
 
 # What browsers would take a file of no declared type for (WHATWG, *MIME Sniffing*, §7.1), and what runs or loads
 # something wherever it stands. A tag begins with its name at once: "< 5 years" and "<mail@example.org>" are text.
@@ -70,7 +77,7 @@ def _office_kind(file: "UploadedFile[Any]") -> str | None:
                 return "docx"
             if "mimetype" in names and _says_odt(parts):
                 return "odt"
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
+    except _BROKEN_ZIP:
         return None
     return None
 

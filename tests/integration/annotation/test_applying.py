@@ -191,6 +191,34 @@ DOCX = office("[Content_Types].xml", "word/document.xml")
 ODT = office("content.xml", mimetype=b"application/vnd.oasis.opendocument.text")
 
 
+def crafted(method: int, content: bytes = b"\xff" * 40) -> bytes:
+    """An ODT by its list of parts, whose first part says it is packed in a way that its bytes are not."""
+    whole = bytearray(office("content.xml", mimetype=content))
+    whole[8:10] = method.to_bytes(2, "little")
+    listed = whole.index(b"PK\x01\x02")
+    whole[listed + 10 : listed + 12] = method.to_bytes(2, "little")
+    return bytes(whole)
+
+
+def encrypted() -> bytes:
+    whole = bytearray(ODT)
+    listed = whole.index(b"PK\x01\x02")
+    whole[6], whole[listed + 8] = 1, 1
+    return bytes(whole)
+
+
+BROKEN = [
+    crafted(zipfile.ZIP_DEFLATED), crafted(zipfile.ZIP_BZIP2), crafted(zipfile.ZIP_LZMA),
+    crafted(zipfile.ZIP_LZMA, b"\x09\x04\x05\x00\x5d\x00\x00\x80\x00" + b"\xff" * 40), crafted(99), encrypted(),
+    ODT[:40] + ODT[-120:],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_a_crafted_package_is_refused_like_any_other_file(content: bytes) -> None:
+    assert cv.refusal_to_keep(SimpleUploadedFile("cv.odt", content)) == cv.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
