@@ -176,6 +176,7 @@ def run(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "lines": lines,
         "totals": paying.totals(lines),
         "undo_refusal": paying.refusal_to_undo(found),
+        "export_refusal": paying.refusal_to_export(found),
     }
     return render(request, f"{TEMPLATES}/run.html", context)
 

@@ -234,6 +234,18 @@ def test_a_run_can_be_undone_until_it_is_exported(worked: Cast, client: Client) 
     assert "Takes a run back" in page(client, worked, worked.manager, "ledger-run", run.number + 1)
 
 
+def test_what_cannot_be_exported_says_so_on_its_buttons(worked: Cast, client: Client) -> None:
+    run = PaymentRun.objects.get()
+    reason = "This run has been taken back."
+    assert page(client, worked, worked.manager, "ledger-run", run.number).count(reason) == 0
+    client.post(address(worked, "ledger-run-undo", run.number))
+    taken_back = page(client, worked, worked.manager, "ledger-run", run.number)
+    assert taken_back.count(reason) == 4, "on both buttons, to see and to be read out"
+    assert "can no longer be undone" not in taken_back
+    assert "Payroll never had the run" in page(client, worked, worked.manager, "ledger-run", run.number + 1)
+    assert client.post(address(worked, "ledger-run-export", run.number)).status_code == 409
+
+
 def test_names_in_files_run_nothing_and_corrections_stay_numbers(worked: Cast, client: Client) -> None:
     User.objects.filter(pk=worked.author.pk).update(name='=cmd|"/c calc"!A1')
     rows = table(as_(client, worked.manager).get(address(worked, "ledger-csv")))
