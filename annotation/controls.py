@@ -16,6 +16,7 @@ from annotation.models import Adjudication, Control, Item, Look, Project, Review
 from annotation.queues import Pick
 from annotation.reasons import Reason
 from annotation.workflow import State
+from core.one_by_one import one_by_one
 from core.refusal import Refusal, refuse_if
 from core.statements import fetch_row
 from experts.models import ReviewerOutcome
@@ -252,13 +253,14 @@ def _truth_of(look: Look) -> tuple[str, list[str]]:
 
 def tend(now: datetime) -> int:
     """Once a minute: numbers for copies to come are laid by, and copies whose time has come move on."""
-    for project in Project.objects.filter(closed_at=None):
-        copies.lay_by_numbers(project.pk)
+    one_by_one("Project", Project.objects.filter(closed_at=None).values_list("pk", flat=True), _lay_by)
     due = Look.objects.filter(closed_at=None, moves_on_at__lte=now).order_by("moves_on_at")
-    ids = list(due.values_list("pk", flat=True)[:200])
-    for look_id in ids:
-        move_on(look_id, now)
-    return len(ids)
+    return len(one_by_one("Look", due.values_list("pk", flat=True)[:200], lambda pk: move_on(pk, now)))
+
+
+@transaction.atomic
+def _lay_by(project_id: int) -> None:
+    copies.lay_by_numbers(project_id)
 
 
 def what_it_was(project: Project, item: Item) -> str:

@@ -29,6 +29,7 @@ from accounts.roles import Permission, Role, permissions_of
 from annotation import feedback
 from annotation.feedback_words import Group, grouped, told
 from annotation.models import Digest, DigestChoice, Membership, Project
+from core.one_by_one import one_by_one
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def write_due(now: datetime) -> int:
     for every in (Every.IMMEDIATE, Every.DAILY, Every.WEEKLY):
         due |= Q(every=every, covered_until__lt=latest_time(every, now - SETTLE))
     waiting = DigestChoice.objects.filter(due, person__is_active=True).order_by("covered_until")
-    return sum(_write(pk, now) for pk in waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(one_by_one("Digest choice", waiting.values_list("pk", flat=True)[:AT_ONCE], lambda pk: _write(pk, now)))
 
 
 def _meet_newcomers(now: datetime) -> None:
@@ -171,7 +172,7 @@ def one_line(text: str) -> str:
 def send_waiting(now: datetime) -> int:
     """Sends what is written and not sent; returns how many the mail server took."""
     waiting = Digest.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS).filter(_free(now)).order_by("until")
-    return sum(_send(pk, now) for pk in waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(one_by_one("Digest", waiting.values_list("pk", flat=True)[:AT_ONCE], lambda pk: _send(pk, now)))
 
 
 def _free(now: datetime) -> Q:

@@ -15,6 +15,7 @@ from annotation.models import Assignment, Attempt, Item, Lapse, Piece, Test, Tes
 from annotation.reasons import Reason
 from annotation.setting_up import guideline_of
 from annotation.testing_rules import RETEST_PER_CLAUSE, draw, next_try_at, points, reaches, share
+from core.one_by_one import one_by_one
 from core.refusal import Refusal, Refused, refuse_if
 
 CLOCK = Refusal("Time is up.", "What you had answered and written by then counts; see the result.")
@@ -264,7 +265,5 @@ def overdue(now: datetime) -> list[Attempt]:
 
 def close_overdue(now: datetime) -> int:
     """By beat: whoever closed the laptop gets their result too."""
-    late = overdue(now)
-    for attempt in late:
-        finish(person=attempt.person, attempt_id=attempt.pk)
-    return len(late)
+    late = {attempt.pk: attempt.person for attempt in overdue(now)}
+    return len(one_by_one("Attempt", late, lambda pk: finish(person=late[pk], attempt_id=pk)))

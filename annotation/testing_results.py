@@ -5,17 +5,21 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import SpokenLanguage, User
 from annotation.models import Attempt, Guideline, GuidelineChange, Lapse, Project, Test, TestAnswer, TestItem
 from annotation.testing_access import join_as_applied
+from core.one_by_one import one_by_one
 from experts.models import Qualification
 from experts.qualifications import qualify
 
 # A re-test that nobody has prepared is no fault of the person: the time of grace goes on.
 EXTENSION = timedelta(days=7)
+# A re-test without a clock is one under way for this long after its start or its last answer.
+LEFT_LYING = timedelta(days=7)
 
 
 def settle(attempt: Attempt, *, passed: bool, now: datetime) -> None:
@@ -115,18 +119,15 @@ def lapses_in(project: Project) -> list[Lapse]:
 
 def end_grace(now: datetime, may_be_taken: Callable[[Lapse], bool]) -> int:
     """Withdraws what is due; waits for a re-test under way, and for one that nobody has prepared. Returns how many."""
-    due = Lapse.objects.filter(due_at__lte=now, withdrawn_at=None, renewed_at=None)
-    ended = 0
-    for lapse in due.select_related("attempt__test__project", "attempt__person", "change"):
-        with transaction.atomic():
-            ended += _end_grace(lapse.pk, now, may_be_taken)
-    return ended
+    due = Lapse.objects.filter(due_at__lte=now, withdrawn_at=None, renewed_at=None).values_list("pk", flat=True)
+    return sum(one_by_one("Lapse", due, lambda pk: _end_grace(pk, now, may_be_taken)))
 
 
+@transaction.atomic
 def _end_grace(lapse_id: int, now: datetime, may_be_taken: Callable[[Lapse], bool]) -> bool:
     lapses = Lapse.objects.select_for_update(of=("self",)).select_related("attempt__test__project", "attempt__person")
     lapse = lapses.get(pk=lapse_id)
-    if lapse.withdrawn_at or lapse.renewed_at or _is_under_way(lapse.attempt):
+    if lapse.withdrawn_at or lapse.renewed_at or _is_under_way(lapse.attempt, now):
         return False
     if not may_be_taken(lapse):
         lapse.due_at = now + EXTENSION
@@ -138,8 +139,11 @@ def _end_grace(lapse_id: int, now: datetime, may_be_taken: Callable[[Lapse], boo
     return True
 
 
-def _is_under_way(attempt: Attempt) -> bool:
-    return Attempt.objects.filter(test=attempt.test_id, person=attempt.person_id, finished_at=None).exists()
+def _is_under_way(attempt: Attempt, now: datetime) -> bool:
+    """A try that waits to be scored, or that the person is at; one they have left lying holds nothing off."""
+    tries = Attempt.objects.filter(test=attempt.test_id, person=attempt.person_id, finished_at=None)
+    taken_up = tries.annotate(last=Greatest("started_at", Max("answers__answered_at")))
+    return taken_up.filter(Q(state=Attempt.State.WAITING) | Q(last__gt=now - LEFT_LYING)).exists()
 
 
 def _withdraw(attempt: Attempt) -> None:

@@ -22,6 +22,7 @@ from annotation.workflow import Stage, State
 from core.refusal import Refused
 from experts.models import Outcome, ReviewerOutcome
 from tests.factories import Cast, cell, desk, fresh, member
+from tests.failing import fails_for
 
 pytestmark = pytest.mark.django_db
 
@@ -353,6 +354,18 @@ def test_afterwards_others_seem_to_have_gone_on_with_it(planted: Cast) -> None:
     assert "a reviewer" in html or "an editor" in html
     assert fresh(look.item).state == State.REJECTED
     assert controls.tend(later) == 0
+
+
+def test_what_cannot_be_tended_is_told_of_and_taken_up_again(planted: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    look, _ = handed_a_copy(planted)
+    planted.judge(look.item, planted.reviewers[2], "reject")
+    later = timezone.now() + timedelta(hours=40)
+    with fails_for(copies, "move_on", lambda *_: True):
+        assert controls.tend(later) == 0
+    assert f"Look {look.pk} was left" in caplog.text
+    with fails_for(copies, "lay_by_numbers", lambda _project: True):
+        assert controls.tend(later) == 1, "copies move on where no numbers can be laid by"
+    assert f"Project {planted.project.pk} was left" in caplog.text
 
 
 def test_a_copy_in_hand_does_not_move_on(planted: Cast) -> None:

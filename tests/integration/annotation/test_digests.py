@@ -17,6 +17,7 @@ from annotation.models import Digest, DigestChoice
 from annotation.workflow import State
 from core.refusal import Refused
 from tests.factories import Cast, desk
+from tests.failing import fails_for
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,25 @@ def test_a_mail_server_that_is_away_is_asked_again(cast: Cast) -> None:
     with patch.object(digests, "_mail", side_effect=ConnectionRefusedError):
         assert digests.send_waiting(later()) == 0
     assert digests.send_waiting(later(minutes=30)) == 1
+
+
+def test_a_mail_that_cannot_be_written_or_sent_keeps_no_other_waiting(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    people = cast.author, cast.other_author
+    for person in people:
+        wants(person)
+        feedback.send(cast.project, person, cast.manager, "A word.")
+    with fails_for(digests, "_compose", lambda choice, *_: choice.person_id == cast.author.pk):
+        assert digests.write_due(later()) == 1
+    assert "Digest choice" in caplog.text
+    assert digests.write_due(later()) == 1, "the next time, with all that was said"
+    first = Digest.objects.get(person=cast.author)
+    with fails_for(digests, "_mail", lambda digest: digest.pk == first.pk):
+        assert digests.send_waiting(later()) == 1
+    assert f"Digest {first.pk} was left" in caplog.text
+    assert digests.send_waiting(later(minutes=30)) == 1
+    assert len(mail.outbox) == 2
 
 
 @pytest.mark.django_db(transaction=True)

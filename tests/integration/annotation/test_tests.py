@@ -30,6 +30,7 @@ from core.refusal import Refused
 from experts.models import Qualification
 from tests.callers import LAW, applied, open_call
 from tests.factories import Cast, member, texts
+from tests.failing import fails_for
 
 pytestmark = pytest.mark.django_db
 
@@ -480,8 +481,51 @@ def test_the_grace_does_not_end_while_somebody_sits_the_retest(cast: Cast, newco
     finished(test, newcomer)
     changed(cast)
     TestItem.objects.update(outdated_at=None)
-    testing.start(test, newcomer)
-    assert testing_results.end_grace(timezone.now() + timedelta(days=15), testing.may_take_retest) == 0
+    attempt = testing.start(test, newcomer)
+    later = timezone.now() + timedelta(days=15)
+    Attempt.objects.filter(pk=attempt.pk).update(started_at=later - timedelta(days=6))
+    assert testing_results.end_grace(later, testing.may_take_retest) == 0
+
+
+def test_a_retest_that_is_left_lying_holds_off_nothing_for_ever(cast: Cast, newcomer: User) -> None:
+    test = opened(cast)
+    pool(cast, 4, 4)
+    finished(test, newcomer)
+    changed(cast)
+    TestItem.objects.update(outdated_at=None)
+    attempt = testing.start(test, newcomer)
+    respond(attempt, only=[1])
+    later = timezone.now() + timedelta(days=15)
+    attempt.answers.filter(position=1).update(answered_at=later - timedelta(days=6))
+    assert testing_results.end_grace(later, testing.may_take_retest) == 0, "answered within the week"
+    assert testing_results.end_grace(later + timedelta(days=2), testing.may_take_retest) == 1
+    assert not Qualification.objects.filter(user=newcomer).exists()
+    respond(attempt, only=[2, 3])
+    assert Qualification.objects.get(user=newcomer).skills == ["open_qa"], "what was begun may still be ended"
+
+
+def test_a_try_or_a_lapse_that_cannot_be_ended_keeps_no_other_waiting(
+    cast: Cast, newcomer: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = member(cast.project, "expert-other", "expert", admitted=False)  # type: ignore[arg-type]
+    test = opened(cast, minutes=10)
+    pool(cast, 4, 4)
+    bad, good = (testing.start(test, person) for person in (newcomer, other))
+    Attempt.objects.update(deadline=timezone.now() - timedelta(minutes=5))
+    with fails_for(testing, "_end", lambda attempt, now: attempt.pk == bad.pk):
+        assert testing.close_overdue(timezone.now()) == 1
+    assert f"Attempt {bad.pk} was left" in caplog.text
+    assert Attempt.objects.get(pk=good.pk).finished_at
+    assert testing.close_overdue(timezone.now()) == 1, "the next time it is taken up again"
+    for person in (newcomer, other):
+        finished(test, person)
+    changed(cast)
+    TestItem.objects.update(outdated_at=None)
+    later = timezone.now() + timedelta(days=15)
+    with fails_for(testing_results, "_withdraw", lambda attempt: attempt.person_id == newcomer.pk):
+        assert testing_results.end_grace(later, testing.may_take_retest) == 1
+    assert [one.attempt.person for one in Lapse.objects.filter(withdrawn_at=None)] == [newcomer], "undone as a whole"
+    assert testing_results.end_grace(later, testing.may_take_retest) == 1
 
 
 def test_a_major_change_needs_a_sentence(cast: Cast) -> None:
