@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotation.funnel import Journey, Step
-from annotation.jobs import Hold
+from annotation.jobs import UNFINISHED, Hold
 from annotation.letters import Letter, attempt, send, send_invitation
 from annotation.mail_stops import stopped_among
 from annotation.models import Application, CallInvitation, Job, Project, Reminder
@@ -70,6 +70,13 @@ def refusal_to_remind(step: Step, due: Due) -> Refusal | None:
     if due.stopped:
         return Refusal("They have asked for no more mails.", "Write to them yourself, if you know them.")
     return Refusal("Nobody stands still here.")
+
+
+def refusal_while_running(project: Project) -> Refusal | None:
+    """One job at a time: a second one would look before the first has noted whom it reminds."""
+    if project.jobs.filter(kind=Job.Kind.REMINDERS, state__in=UNFINISHED).exists():
+        return Refusal("People are being reminded.", "Wait until these mails are sent.")
+    return None
 
 
 def job_for(project: Project, by: User, step: Step, due: Due, base: str) -> Job:

@@ -20,6 +20,7 @@ from annotation.admitting import Decline
 from annotation.call_figures import calls_of
 from annotation.funnel import Journey, Pair, Step, funnel, has_reached
 from annotation.funnel_picture import picture
+from annotation.models import Project
 from annotation.onboarding import PICKS, gaps_of, journeys_of, per_person, qualified_now
 from annotation.views.calls import base_of
 from catalog.models import Domain, Language
@@ -74,14 +75,13 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _stuck(desk: Desk, journeys: list[Journey], now: datetime) -> list[dict[str, Any]]:
-    found = []
+    found, running = [], reminding.refusal_while_running(desk.project)
     for step in Step:
         people = {one.email for one in journeys if one.step == step and one.is_stuck(now)}
         if people:
             due = reminding.due_at(desk.project, step, now, journeys)
-            found.append(
-                {"step": step, "count": len(people), "due": due, "refusal": reminding.refusal_to_remind(step, due)}
-            )
+            refusal = running or reminding.refusal_to_remind(step, due)
+            found.append({"step": step, "count": len(people), "due": due, "refusal": refusal})
     return found
 
 
@@ -153,10 +153,17 @@ def remind(request: HttpRequest, desk: Desk) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in STEP_NAMES:
         raise Refused(Refusal("There is no such step."), status=422)
-    due = reminding.due_at(desk.project, Step(step), timezone.now())
-    refuse_if(reminding.refusal_to_remind(Step(step), due), status=409)
-    with transaction.atomic():
-        job_tasks.enqueue(reminding.job_for(desk.project, desk.user, Step(step), due, base_of(request)))
-    count = len(due.people)
+    count = _begin_to_remind(desk, Step(step), base_of(request))
     messages.success(request, f"{count} {'person is' if count == 1 else 'people are'} being reminded.")
     return redirect("annotation:onboarding", desk.project.slug)
+
+
+@transaction.atomic
+def _begin_to_remind(desk: Desk, step: Step, base: str) -> int:
+    """Locked, so that two presses start one job."""
+    Project.objects.select_for_update(no_key=True).get(pk=desk.project.pk)
+    due = reminding.due_at(desk.project, step, timezone.now())
+    refusal = reminding.refusal_while_running(desk.project) or reminding.refusal_to_remind(step, due)
+    refuse_if(refusal, status=409)
+    job_tasks.enqueue(reminding.job_for(desk.project, desk.user, step, due, base))
+    return len(due.people)

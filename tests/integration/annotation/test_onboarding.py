@@ -210,6 +210,21 @@ def test_who_stands_still_is_reminded_once_in_three_days(cast: Cast, call: Call)
         Reminder.objects.update(step="x")
 
 
+def test_a_second_press_starts_no_second_job(cast: Cast, call: Call) -> None:
+    invite(cast, call, LIST, confirmed="1")
+    run_jobs()
+    grow_old(6)
+    press = signed_in(cast.manager).post
+    there = address("onboarding-remind", cast)
+    assert press(there, {"step": "invited"}).status_code == 302
+    answer = press(there, {"step": "invited"})
+    assert answer.status_code == 409
+    assert "People are being reminded." in answer.content.decode()
+    assert "People are being reminded." in signed_in(cast.manager).get(address("onboarding", cast)).content.decode()
+    run_jobs()
+    assert len(mails_to("new@example.org")) == 2
+
+
 def test_an_unsubscribed_address_gets_no_reminder_until_it_takes_it_back(cast: Cast, call: Call) -> None:
     one = applied(call, "expert-1")
     decide(cast, "admit", field_of(one))

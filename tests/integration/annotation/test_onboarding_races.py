@@ -1,6 +1,7 @@
 """Many applicants at once on real PostgreSQL: a quota is never passed, and nobody waits for ever."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -8,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import admitting, applying, quotas
-from annotation.models import ApplicationField
-from tests.callers import LAW, applied, begun, filled, open_call
+from annotation.models import ApplicationField, CallInvitation, Job
+from tests.callers import LAW, LIST, address, applied, begun, filled, invite, open_call, run_jobs, signed_in
 from tests.factories import Cast, cell, desk
 from tests.integration.annotation.test_races import at_once
 
@@ -36,6 +37,21 @@ def test_two_people_take_the_last_place_at_once_and_one_gets_it() -> None:
     answers = at_once([lambda one=one: applying.send(one, "1") for one in people])
     assert Counter(type(answer).__name__ for answer in answers) == {"list": 1, "Refused": 5}
     assert ApplicationField.objects.get().state == State.APPLIED
+
+
+def test_of_presses_at_once_one_reminds() -> None:
+    cast = Cast()
+    call, _ = open_call(cast)
+    invite(cast, call, LIST, confirmed="1")
+    run_jobs()
+    CallInvitation.objects.update(created_at=timezone.now() - timedelta(days=9))
+    there = address("onboarding-remind", cast)
+
+    def press() -> int:
+        return int(signed_in(cast.manager).post(there, {"step": "invited"}).status_code)
+
+    assert Counter(at_once([press] * 3)) == {302: 1, 409: 2}
+    assert Job.objects.filter(kind=Job.Kind.REMINDERS).count() == 1
 
 
 def test_two_clicks_on_one_link_make_one_account_and_no_error() -> None:
