@@ -208,14 +208,16 @@ def person_rows(lines: Iterable[Line]) -> Iterable[Sequence[object]]:
 
 
 _LINE_VALUES = (
-    "pk", "person__name", "person__email", "item_id", "cell__language_id", "cell__domain__name", "cell__skill",
+    "item_id", "cell__language_id", "cell__domain__name", "cell__skill",
     "stage", "kind", "state", "earned_at", "active_seconds", "currency", "amount", "reason",
 )  # fmt: skip
 
 
-def line_rows(entries: QuerySet[LedgerEntry]) -> Iterable[Sequence[object]]:
-    """Read in pieces: a project's whole ledger fits through."""
-    rows = entries.annotate(run_number=F("run__number")).values_list(*_LINE_VALUES, "run_number")
+def line_rows(
+    entries: QuerySet[LedgerEntry], name: str = "person__name", email: str = "person__email"
+) -> Iterable[Sequence[object]]:
+    """Read in pieces: a project's whole ledger fits through. `name`, `email`: where they stand in the rows."""
+    rows = entries.annotate(run_number=F("run__number")).values_list("pk", name, email, *_LINE_VALUES, "run_number")
     for row in rows.iterator(chunk_size=2000):
         *who, at, seconds, currency, amount, reason, run = row
         yield *who, at.isoformat(), hours(seconds), currency, money.as_decimal(amount, currency), reason, run or ""

@@ -1,17 +1,20 @@
 """The work ledger for managers: what is owed to whom for what, what it pays, and paying it."""
 
+from collections.abc import Iterable, Sequence
+
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import job_tasks, ledger_figures, paying, rate_jobs, rates, safe_csv
+from annotation import job_tasks, ledger_figures, ledger_masks, paying, rate_jobs, rates, safe_csv
 from annotation.access import Desk, requires
 from annotation.ledger_figures import ORDER, LedgerFilter
-from annotation.models import Cell, PaymentRun, Project
+from annotation.models import Cell, LedgerEntry, PaymentRun, Project
 from annotation.pay_forms import RateForm, RunForm, TermsForm
 from annotation.workflow import Stage
 from core.htmx import render_page_or_part
@@ -44,7 +47,9 @@ def _filtered(desk: Desk, wanted: LedgerFilter) -> dict[str, object]:
 def entries(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The entries behind a number, newest first."""
     wanted = LedgerFilter.of(request.GET.dict())
-    rows = wanted.entries(desk.project).select_related("person", "cell__language", "cell__domain", "run")
+    rows = ledger_masks.entries_for(desk.user, desk.project, wanted).select_related(
+        "person", "cell__language", "cell__domain", "run"
+    )
     context = {
         "page": keyset_page(rows, ORDER, request.GET.get("cursor", "")),
         "states": ledger_figures.State.choices,
@@ -58,8 +63,13 @@ def entries(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 @requires(Permission.MANAGE_PEOPLE)
 def entries_csv(request: HttpRequest, desk: Desk) -> HttpResponseBase:
-    rows = LedgerFilter.of(request.GET.dict()).entries(desk.project).order_by("earned_at", "pk")
-    return safe_csv.answer(f"{desk.project.slug}-ledger", paying.LINE_COLUMNS, paying.line_rows(rows))
+    wanted = LedgerFilter.of(request.GET.dict())
+    rows = ledger_masks.entries_for(desk.user, desk.project, wanted).order_by("earned_at", "pk")
+    return safe_csv.answer(f"{desk.project.slug}-ledger", paying.LINE_COLUMNS, _lines(rows))
+
+
+def _lines(rows: QuerySet[LedgerEntry]) -> Iterable[Sequence[object]]:
+    return paying.line_rows(rows, name="shown_name", email="shown_email")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -197,7 +207,7 @@ def export(request: HttpRequest, desk: Desk, number: int) -> HttpResponseBase:
     paying.mark_exported(found, timezone.now())
     marked, name = request.POST.get("mark") != "no", f"{desk.project.slug}-run-{number}"
     if request.POST.get("lines") == "1":
-        rows = paying.line_rows(found.entries.order_by("earned_at", "pk"))
-        return safe_csv.answer(f"{name}-entries", paying.LINE_COLUMNS, rows, marked=marked)
+        lines = _lines(ledger_masks.masked(found.entries.order_by("earned_at", "pk"), desk.user))
+        return safe_csv.answer(f"{name}-entries", paying.LINE_COLUMNS, lines, marked=marked)
     rows = paying.person_rows(paying.run_lines(found))
     return safe_csv.answer(name, paying.PERSON_COLUMNS, rows, marked=marked)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from annotation import demo_ledger, jobs, ledger, rate_jobs
 from annotation.job_tasks import RUNNERS
 from annotation.ledger_tasks import settle_ledgers
@@ -22,6 +23,7 @@ from annotation.models import (
     Job,
     LedgerEntry,
     LedgerMark,
+    Membership,
     PaymentRun,
     PayTerms,
     Rate,
@@ -255,6 +257,30 @@ def test_names_in_files_run_nothing_and_corrections_stay_numbers(worked: Cast, c
     client.post(address(worked, "ledger-run-undo", run.number))
     rows = table(client.get(address(worked, "ledger-csv") + "?kind=reversal"))
     assert all(float(row["amount"]) < 0 for row in rows)
+
+
+def test_a_manager_who_writes_learns_no_name_of_who_judged_it(worked: Cast, client: Client) -> None:
+    Membership.objects.create(project=worked.project, user=worked.author, role=Role.MANAGER)
+    judged = LedgerEntry.objects.filter(stage="review")
+    assert judged.exclude(item__author=worked.author).count() == 0
+    reviewer = judged[0].person
+    run = PaymentRun.objects.get()
+    shown = page(client, worked, worked.author, "ledger-entries", query="?stage=review")
+    table_of = shown[shown.index("<tbody>") :]
+    assert table_of.count("a reviewer") == judged.count()
+    assert reviewer.name not in table_of
+    assert f"?person={reviewer.pk}" not in table_of
+    rows = table(client.get(address(worked, "ledger-csv")))
+    assert {(row["person"], row["e-mail"]) for row in rows if row["stage"] == "review"} == {("a reviewer", "")}
+    assert worked.author.email in {row["e-mail"] for row in rows}
+    by_person = page(client, worked, worked.author, "ledger-entries", query=f"?person={reviewer.pk}")
+    assert by_person.count('class="row-link"') == 0, "the question would name them"
+    assert table(client.get(address(worked, "ledger-csv") + f"?person={reviewer.pk}")) == []
+    lines = table(client.post(address(worked, "ledger-run-export", run.number), {"lines": "1"}))
+    assert reviewer.name not in {row["person"] for row in lines}
+    people = table(client.post(address(worked, "ledger-run-export", run.number)))
+    assert reviewer.name in {row["person"] for row in people}, "the sums are paid all the same"
+    assert reviewer.name in page(client, worked, worked.manager, "ledger-entries", query="?stage=review")
 
 
 # --- one's own
