@@ -70,7 +70,7 @@ def training(request: HttpRequest, desk: Desk, assignment_id: int) -> HttpRespon
 
 
 def _answered(assignment: TrainingAssignment, number: str) -> TrainingAnswer | None:
-    return assignment.answers.filter(pk=id_of(number)).select_related("task").first()
+    return assignment.answers.filter(pk=id_of(number) or 0).select_related("task").first()
 
 
 def _context(assignment: TrainingAssignment, task: TrainingTask | None = None, **more: Any) -> dict[str, Any]:
