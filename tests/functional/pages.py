@@ -327,6 +327,8 @@ NO_PAGES: dict[str, str] = {
     "annotation:application-cv": "a file",
     "annotation:checks-csv": "a file",
     "annotation:export-download": "a file",
+    "annotation:experts-csv": "a file",
+    "annotation:reviewers-csv": "a file",
     "annotation:ledger-csv": "a file",
     "annotation:my-pay-csv": "a file",
     "account_set_password": "redirects whoever has a password to password-change",
