@@ -17,6 +17,7 @@ from accounts.roles import Permission
 from annotation import threads
 from annotation.access import Desk
 from annotation.models import Inbox, Item, Project, ReadMark, Thread
+from core.numbers import is_id
 from core.statements import fetch_row, fetch_rows
 
 PAGE = 30
@@ -223,6 +224,6 @@ def keys_of(sent: Sequence[str]) -> list[tuple[str, int]]:
     found = []
     for word in sent[: 4 * PAGE]:
         kind, _, number = word.partition("-")
-        if kind in KINDS and number.isdecimal() and len(number) < 19:
+        if kind in KINDS and is_id(number):
             found.append((kind, int(number)))
     return found

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
-from math import sqrt
 from operator import add, itemgetter
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -21,6 +20,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from annotation.models import Comment, Dismissal, Project, ShownFinding, Verdict
 from annotation.reasons import DismissReason
 from annotation.texts import clean
+from experts import agreement
 from qa.checks.base import Severity
 from qa.registry import checks
 from qa.tuning import OFF, Switch, Tuning
@@ -71,13 +71,8 @@ class Interval:
 
 
 def wilson(successes: int, trials: int, z: float = Z95) -> Interval:
-    """Score interval of a share; 95 % unless told. E. B. Wilson (1927), Probable inference, JASA 22:209–212."""
-    if not trials:
-        return Interval(0.0, 1.0)
-    share, square = successes / trials, z * z
-    middle = (share + square / (2 * trials)) / (1 + square / trials)
-    half = z / (1 + square / trials) * sqrt(share * (1 - share) / trials + square / (4 * trials * trials))
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    """Score interval of a share (experts.agreement); 95 % unless told."""
+    return Interval(*agreement.wilson(successes, trials, z))
 
 
 @dataclass(frozen=True)

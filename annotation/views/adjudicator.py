@@ -88,6 +88,21 @@ def _appeal_of(item: Item) -> dict[str, Any]:
     return {"appeal": opened, "clock": clock, "endings": endings, "clauses": clauses}
 
 
+def _judged(item: Item) -> dict[str, Any]:
+    """What the reviewers said, the latest round compared row by row, and how it was settled before."""
+    rounds = judgements.rounds_of(item)
+    latest = rounds[0] if rounds else None
+    rows = judgements.compare(latest) if latest else []
+    return {
+        "latest": latest,
+        "earlier": rounds[1:],
+        "differing": [row for row in rows if row.differs],
+        "same": [row for row in rows if not row.differs],
+        "settlements": judgements.settlements_of(item),
+        "accepting": judgements.what_accepting_does(item, latest),
+    }
+
+
 def _page(
     request: HttpRequest,
     desk: Desk,
@@ -99,9 +114,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     assignment = assignment or held(desk, item, Stage.ADJUDICATION)
-    rounds = judgements.rounds_of(item)
-    latest = rounds[0] if rounds else None
-    rows = judgements.compare(latest) if latest else []
     context = {
         "item": item,
         "cell": item.cell,
@@ -110,12 +122,7 @@ def _page(
         "form": form,
         "refused": refused,
         "lease_lost": bool(refused and refused.code == "lease"),
-        "latest": latest,
-        "earlier": rounds[1:],
-        "differing": [row for row in rows if row.differs],
-        "same": [row for row in rows if not row.differs],
-        "settlements": judgements.settlements_of(item),
-        "accepting": judgements.what_accepting_does(item, latest),
+        **_judged(item),
         "causes": DisputeCause.choices,
         **_appeal_of(item),
         "skip_reasons": SkipReason.choices,
