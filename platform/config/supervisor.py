@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -31,6 +32,7 @@ STRAY_TIMEOUT = 5.0
 FAILURES_AT_START = 3
 START_ATTEMPTS = 3
 ML_ATTEMPTS = 4  # installing and loading, each once more
+ASKED_TO_STOP = threading.Event()
 
 
 @dataclass
@@ -141,7 +143,7 @@ class Supervisor:
     def run(self) -> None:
         try:
             self.begin()
-            while True:
+            while not ASKED_TO_STOP.is_set():
                 for watched in self.watched:
                     watched.look()
                 self.look_after_ml()
@@ -275,7 +277,7 @@ class Supervisor:
             say("The ML extra is ready.")
 
     def stop(self) -> None:
-        """Web, workers and beat together, then the servers they use."""
+        """Web, workers and beat together, then the servers they use, then whatever was only just being started."""
         say("Stopping …")
         services = [*self.services, *([self.installer] if self.installer else [])]
         for service in services:
@@ -283,6 +285,7 @@ class Supervisor:
         for service in services:
             service.stop()
         self.servers.stop()
+        end_strays(self.var, patience=0)  # asked to stop in the middle of a start, we never learnt its number
 
 
 def say(text: str) -> None:
@@ -298,10 +301,10 @@ def answers(url: str) -> bool:
         return False
 
 
-def end_strays(var: Path) -> None:
-    """Processes of a supervisor that was killed; they carry its mark in their environment."""
+def end_strays(var: Path, patience: float = STRAY_TIMEOUT) -> None:
+    """Processes that no supervisor knows any more; they carry its mark in their environment."""
     strays = [process for process in psutil.process_iter() if _is_stray(process, var)]
-    _, alive = psutil.wait_procs(strays, timeout=STRAY_TIMEOUT)
+    _, alive = psutil.wait_procs(strays, timeout=patience)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -347,6 +350,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _end(_signum: int, _frame: FrameType | None) -> None:
+    """Interrupt whatever waits; remembered too, because what is raised while an object is freed goes nowhere."""
+    ASKED_TO_STOP.set()
     raise SystemExit(0)
 
 

@@ -217,6 +217,16 @@ def test_asked_to_stop_it_leaves_no_process(running: Installation, by: signal.Si
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8])
+def test_asked_to_stop_while_it_starts_its_workers_it_leaves_no_process(
+    installation: Installation, moment: float
+) -> None:
+    installation.start()
+    time.sleep(moment)
+    assert installation.end() == 0, tail(installation.output, 40)
+    assert installation.all_processes() == []
+
+
 def test_a_taken_port_says_what_to_do(installation: Installation) -> None:
     if installation.process and installation.process.poll() is None:
         installation.end()
