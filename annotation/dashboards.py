@@ -11,8 +11,8 @@ from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from accounts.roles import Role
-from annotation import appealing
 from annotation.burn_up import BurnUp, burn_up
+from annotation.fairness import appealing
 from annotation.item_lists import PIPELINE_STATES, Flag, counted_items, flagged, held_now, items_url
 from annotation.models import Cell, Membership, Project
 from annotation.workflow import STAGE_STATE, Stage, State

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import appealing, checking, corrections, threads
+from annotation import checking
 from annotation.crediting import record_accepted, record_outcome
+from annotation.fairness import appealing, threads
 from annotation.handing_out import held_assignment, lease_lost, refusal_to_settle
 from annotation.models import Adjudication, Appeal, Approval, Assignment, Draft, EditHunk, Item, Revision
+from annotation.reviewers import corrections
 from annotation.reviewing import approve
 from annotation.steps import end_assignment, lock_item, take_step
 from annotation.tasks import check_item

@@ -9,11 +9,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import active_time, controls
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
 from annotation.models import Assignment, Cell, Item
+from annotation.pay import active_time
 from annotation.queues import Pick, lease, live_assignment, pick, shows_next
 from annotation.reasons import SkipReason
+from annotation.reviewers import controls
 from annotation.steps import end_assignment, give_birth, lock_item, take_step
 from annotation.workflow import STAGE_ROLE, STAGE_STATE, Action, Stage, State
 from core.refusal import Refusal, Refused, refuse_if

@@ -13,8 +13,11 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import appealing, glossary, testing_items, threads
 from annotation.access import Desk, sees_people, sees_reviews
+from annotation.copilot import glossary
+from annotation.copilot.panel import stored_panel
+from annotation.fairness import appealing, threads
+from annotation.learning import testing_items
 from annotation.models import (
     Adjudication,
     Assignment,
@@ -26,7 +29,6 @@ from annotation.models import (
     Revision,
 )
 from annotation.own_work import TONES
-from annotation.panel import stored_panel
 from annotation.reasons import SkipReason
 from annotation.rubric import RUBRIC
 from annotation.steps import refusal_for

@@ -7,9 +7,13 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import delivering, jobs, letters, own_router, rate_jobs, reminding, standing_rule, variety
+from annotation import delivering, jobs
+from annotation.copilot import own_router, variety
 from annotation.importing import running, settling
 from annotation.models import Job
+from annotation.onboarding import letters, reminding
+from annotation.pay import rate_jobs
+from annotation.standing import standing_rule
 from annotation.tasks import ask_to_route, ask_worker
 from qa.workers import Priority
 

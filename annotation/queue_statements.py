@@ -106,7 +106,7 @@ _FREE_PLACES = """
 """
 
 # A reviewer may judge what they neither wrote, edited nor judged in this round. What a copy was handed out in place of
-# (controls.py) waits for others for a while.
+# (reviewers/controls.py) waits for others for a while.
 _NOT_MINE = """
     item.author_id IS DISTINCT FROM %(person)s AND NOT item.is_control
     AND NOT EXISTS (SELECT FROM annotation_look look

@@ -44,7 +44,7 @@ class Pick:
     run: float
     score: float
     own: bool = False
-    # Not qualified for the cell, but a passage that waits in it is for people like them (routing.py).
+    # Not qualified for the cell, but a passage that waits in it is for people like them (copilot/routing.py).
     guest: bool = False
     context_id: int | None = None
     route: str | None = None

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import checking, controls, indexing, second_looks, serving
+from annotation import checking, serving
 from annotation.access import refusal_to_judge
+from annotation.copilot import indexing
 from annotation.crediting import record_accepted, record_outcome
 from annotation.handing_out import held_assignment, lease_lost
 from annotation.models import Approval, Assignment, Clause, Comment, Item, Review, Verdict
+from annotation.reviewers import controls, second_looks
 from annotation.rubric import CRITERIA
 from annotation.steps import end_assignment, lock_item, take_step
 from annotation.texts import clean

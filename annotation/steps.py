@@ -82,7 +82,7 @@ def give_birth(item: Item, action: Action, *, by: User, at: datetime, **data: An
 
 
 def act_out(item: Item, moments: Sequence[tuple[Action, datetime]], *, by: Mapping[Role, User], **data: Any) -> None:
-    """Gives a copy (annotation/copies.py) a past that the table allows, in the name of those who stand in.
+    """Gives a copy (annotation/reviewers/copies.py) a past that the table allows, in the name of those who stand in.
 
     For items that count nowhere alone; raises Refused (409) where the table has no such step.
     """

@@ -8,19 +8,13 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import (
-    alerts,
-    checking,
-    controls,
-    digests,
-    handing_out,
-    indexing,
-    routing,
-    shown,
-    testing,
-    testing_results,
-)
+from annotation import checking, handing_out
+from annotation.copilot import indexing, routing, shown
+from annotation.fairness import digests
+from annotation.learning import testing, testing_results
 from annotation.models import Project
+from annotation.reviewers import controls
+from annotation.standing import alerts
 from qa import metrics, workers
 from qa.checks.base import Weight
 from qa.engines.base import EngineUnavailable

@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import appealing, checking
+from annotation import checking
 from annotation.access import Desk
+from annotation.fairness import appealing
 from annotation.item_lists import counted_items
 from annotation.models import Adjudication, Appeal, Approval, Assignment, Dismissal, Item, ItemEvent, Look, Review
 from annotation.workflow import Action, Stage, State

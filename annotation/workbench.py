@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from annotation import glossary
 from annotation.access import Desk
+from annotation.copilot import glossary
+from annotation.copilot.panel import Panel, live_panel
 from annotation.models import Assignment, Clause, Comment, Draft, Format, Guideline, Item, Review, Verdict
-from annotation.panel import Panel, live_panel
 from annotation.posted import OWN
 from annotation.reasons import SkipReason
 from annotation.texts import CONTEXT_FIELDS, Written

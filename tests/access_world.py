@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts import cv
-from annotation import digests, mail_stops, routing, switching, threads
-from annotation.inviting import hash_of
+from annotation.copilot import routing, switching
+from annotation.fairness import digests, threads
 from annotation.models import (
     CallInvitation,
     Clause,
@@ -29,6 +29,8 @@ from annotation.models import (
     Route,
     Scope,
 )
+from annotation.onboarding import mail_stops
+from annotation.onboarding.inviting import hash_of
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State

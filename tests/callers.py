@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import applying, calls, jobs
-from annotation.calls import FIRST_TERMS
+from annotation import jobs
 from annotation.job_tasks import RUNNERS
 from annotation.models import Application, ApplicationField, Call, Job
-from annotation.quotas import Pair
+from annotation.onboarding import applying, calls
+from annotation.onboarding.calls import FIRST_TERMS
+from annotation.onboarding.quotas import Pair
 from tests.factories import Cast, desk, user
 
 LINK = re.compile(r"http://testserver(/calls/(?:in/)?[\w-]{43}/)")

@@ -6,8 +6,9 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import appealing, checking, editing, handing_out, reviewing, writing
+from annotation import checking, editing, handing_out, reviewing, writing
 from annotation.access import Desk, desk_of
+from annotation.fairness import appealing
 from annotation.models import Assignment, Cell, Item, Membership, Project, Verdict
 from annotation.places import open_cell
 from annotation.reviewing import Judgement

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import testing, training
+from annotation.learning import testing, training
+from annotation.learning.training import Given
 from annotation.models import (
     Attempt,
     Cell,
@@ -19,7 +20,6 @@ from annotation.models import (
     TrainingSet,
     TrainingTask,
 )
-from annotation.training import Given
 from tests.factories import member, texts
 
 CLAUSE = {

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import alerts
 from annotation.models import Cell, Membership, Project
 from annotation.places import open_cell
 from annotation.reasons import Reason
 from annotation.rehearsal.report import percentile
+from annotation.standing import alerts
 from catalog.models import Domain, Language
 from catalog.skills import Skill
 from catalog.vocabulary import load_vocabulary

@@ -12,7 +12,7 @@ from annotation.models.project import Project
 
 
 class ShownFinding(models.Model):
-    """A finding that whoever had the text in hand saw; one row per item and fingerprint (annotation/shown.py)."""
+    """A finding that whoever had the text in hand saw; one per item and fingerprint (annotation/copilot/shown.py)."""
 
     class Outcome(models.TextChoices):
         OPEN = "open", "Left open"

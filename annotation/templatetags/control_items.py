@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from annotation import controls
 from annotation.access import Desk
 from annotation.models import Item
+from annotation.reviewers import controls
 
 register = template.Library()
 

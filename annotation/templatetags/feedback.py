@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 
-from annotation.digests import one_line as _one_line
+from annotation.fairness.digests import one_line as _one_line
 from annotation.models import Item, Project
 from annotation.workflow import State
 

@@ -7,8 +7,8 @@ from django.template.context import Context
 
 from accounts.roles import Permission
 from annotation.access import Desk
+from annotation.learning.testing_items import refusal_to_use
 from annotation.models import Item
-from annotation.testing_items import refusal_to_use
 
 register = template.Library()
 

@@ -2,8 +2,8 @@
 
 from django import template
 
-from annotation import money as amounts
 from annotation.models import LedgerEntry
+from annotation.pay import money as amounts
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from annotation.experts_table import TONES, TableFilter
+from annotation.standing.experts_table import TONES, TableFilter
 from experts.states import State
 from experts.trends import Trend
 from experts.wording import duration

@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import appealing, editing, handing_out, judgements, panel
+from annotation import editing, handing_out, judgements
 from annotation.access import Desk, get_item, requires
+from annotation.copilot import panel
+from annotation.fairness import appealing
 from annotation.forms import AdjudicateForm
 from annotation.models import Adjudication, Appeal, Assignment, Clause, Item
 from annotation.reasons import DisputeCause, SkipReason
-from annotation.setting_up import guideline_of
+from annotation.setup.setting_up import guideline_of
 from annotation.views.reviewer import held
 from annotation.workflow import Stage, State
 from core.htmx import wants_json

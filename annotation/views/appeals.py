@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import Permission
-from annotation import appealing
 from annotation.access import Desk, get_item, requires
-from annotation.feedback_forms import AppealForm, ResolveForm
+from annotation.fairness import appealing
+from annotation.fairness.feedback_forms import AppealForm, ResolveForm
 from annotation.models import GuidelineTask
 from core.refusal import Refusal, Refused, refuse_if
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import cv as cv_files
 from accounts.models import KnownDomain, Profile, SpokenLanguage
 from accounts.roles import Permission
-from annotation import admitting, job_tasks, letters
+from annotation import job_tasks
 from annotation.access import Desk, requires
-from annotation.admitting import Decided, Decline
 from annotation.models import Application, ApplicationField
-from annotation.people import person_of
+from annotation.onboarding import admitting, letters
+from annotation.onboarding.admitting import Decided, Decline
+from annotation.onboarding.people import person_of
 from annotation.texts import clean
 from annotation.views.calls import base_of, moved_up_in_words, tell_moved_up
 from catalog.models import Domain, Language

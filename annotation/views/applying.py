@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import cv as cv_files
 from accounts.forms import JoinForm
 from accounts.models import Profile, User
-from annotation import applying, calls, job_tasks, letters, mail_stops
-from annotation.application_form import form_of
-from annotation.call_forms import AddressForm
+from annotation import job_tasks
 from annotation.models import Application, Call, CallInvitation, Membership
-from annotation.quotas import places_of
+from annotation.onboarding import applying, calls, letters, mail_stops
+from annotation.onboarding.application_form import form_of
+from annotation.onboarding.call_forms import AddressForm
+from annotation.onboarding.quotas import places_of
 from annotation.views.calls import base_of
 from annotation.views.inviting import BACKEND
 from core.htmx import wants_part

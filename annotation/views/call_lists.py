@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import Permission
-from annotation import call_lists, calls, job_tasks, letters
+from annotation import job_tasks
 from annotation.access import Desk, requires
 from annotation.models import CallInvitation
+from annotation.onboarding import call_lists, calls, letters
 from annotation.texts import clean
 from annotation.views.calls import base_of, call_of
 from core.refusal import Refusal, Refused, refuse_if

@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import calls, job_tasks, letters
+from annotation import job_tasks
 from annotation.access import Desk, requires
-from annotation.call_forms import CallForm, read_places
-from annotation.funnel import Gap
 from annotation.models import ApplicationField, Call
-from annotation.onboarding import gaps_of, journeys_of
-from annotation.quotas import places_of
+from annotation.onboarding import calls, letters
+from annotation.onboarding.arrivals import gaps_of, journeys_of
+from annotation.onboarding.call_forms import CallForm, read_places
+from annotation.onboarding.funnel import Gap
+from annotation.onboarding.quotas import places_of
 from core.paging import keyset_page
 from core.refusal import Refusal, Refused
 

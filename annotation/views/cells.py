@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import Permission
 from annotation.access import Desk, requires
-from annotation.cells_csv import LONGEST_FILE, OPTIONAL, REQUIRED, Reading, is_language_code, read_cells
 from annotation.dashboards import cell_figures, grids, totals_of
 from annotation.models import Cell
 from annotation.places import open_cell, set_target
-from annotation.setting_up import (
+from annotation.setup.cells_csv import LONGEST_FILE, OPTIONAL, REQUIRED, Reading, is_language_code, read_cells
+from annotation.setup.setting_up import (
     LARGEST_TARGET,
     add_domains,
     add_languages,
@@ -25,7 +25,7 @@ from annotation.setting_up import (
     set_targets,
     set_up_cells,
 )
-from annotation.setup_forms import CellForm, NewCellForm
+from annotation.setup.setup_forms import CellForm, NewCellForm
 from annotation.texts import clean
 from catalog.models import Domain, Language
 from core.refusal import Refusal, Refused

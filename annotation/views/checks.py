@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import precision, shown, switching
 from annotation.access import Desk, get_item, requires
 from annotation.checking import tuning_of
+from annotation.copilot import precision, shown, switching
+from annotation.copilot.precision import FEWEST, PERIODS, Fate, Filter
 from annotation.item_lists import choices_for
 from annotation.posted import KIND
-from annotation.precision import FEWEST, PERIODS, Fate, Filter
 from core.htmx import render_page_or_part, wants_part
 from core.paging import keyset_page
 from qa.registry import checks as registered

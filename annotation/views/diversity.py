@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import comparing, job_tasks, variety
+from annotation import job_tasks
 from annotation.access import Desk, get_item, requires
+from annotation.copilot import comparing, variety
 from annotation.models import Cell, Project
 from core.htmx import render_page_or_part, wants_part
 from core.refusal import Refusal, Refused

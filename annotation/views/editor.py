@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import editing, handing_out, judgements, panel, second_looks, shown, tracking, waiting
+from annotation import editing, handing_out, judgements, tracking, waiting
 from annotation.access import Desk, get_item, requires
-from annotation.evidence import evidence_of
+from annotation.copilot import panel, shown
+from annotation.copilot.evidence import evidence_of
 from annotation.forms import EditForm, GiveUpForm, hunk_reasons, too_long
 from annotation.models import Assignment, Draft, Item
 from annotation.reasons import Reason, SkipReason
+from annotation.reviewers import second_looks
 from annotation.texts import Written
 from annotation.views.reviewer import held
 from annotation.workflow import Stage, State

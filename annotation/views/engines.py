@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import Role
+from annotation.copilot.status import SPENDING_DAYS, check_lines, engine_lines, queue_lines, spend_lines
 from annotation.models import Project
-from annotation.status import SPENDING_DAYS, check_lines, engine_lines, queue_lines, spend_lines
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused
 from qa import metrics

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.roles import Permission
-from annotation import ratings
 from annotation.access import Desk, get_item, requires
 from annotation.edits import edits_of, respond_to_edit
+from annotation.fairness import ratings
 from annotation.models import Item
 from annotation.own_work import listed, own_work
 from annotation.workflow import State

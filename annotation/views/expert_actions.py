@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import alerts, feedback, training
 from annotation.access import Desk, requires
-from annotation.expert_forms import PERIODS, AssignForm, DecideForm, MessageForm, first_error, sets_to_assign
+from annotation.fairness import feedback
+from annotation.learning import training
+from annotation.standing import alerts
+from annotation.standing.expert_forms import PERIODS, AssignForm, DecideForm, MessageForm, first_error, sets_to_assign
 from annotation.views.experts import expert_of
 from core.numbers import id_of
 from core.refusal import Refusal, Refused

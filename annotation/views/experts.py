@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission, Role
-from annotation import active_time, alerts, parity, safe_csv
+from annotation import safe_csv
 from annotation.access import Desk, requires
-from annotation.expert_forms import PERIODS, sets_to_assign
-from annotation.experts_csv import COLUMNS, line
-from annotation.experts_table import SORTS, TableFilter, table_of
 from annotation.models import Attempt, TrainingAssignment
-from annotation.people import Person, person_of
-from annotation.person_history import changes, decided, reason_bars, shown, strip
+from annotation.onboarding.people import Person, person_of
+from annotation.pay import active_time
+from annotation.standing import alerts, parity
+from annotation.standing.expert_forms import PERIODS, sets_to_assign
+from annotation.standing.experts_csv import COLUMNS, line
+from annotation.standing.experts_table import SORTS, TableFilter, table_of
+from annotation.standing.person_history import changes, decided, reason_bars, shown, strip
 from catalog.skills import Skill
 from core.htmx import render_page_or_part
 from experts.alerts import open_alerts

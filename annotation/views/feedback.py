@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import digests, feedback, ratings, threads
 from annotation.access import Desk, get_item, requires
-from annotation.feedback_forms import DigestForm, InstructionsForm, RatingForm
-from annotation.feedback_words import grouped, told_at
+from annotation.fairness import digests, feedback, ratings, threads
+from annotation.fairness.feedback_forms import DigestForm, InstructionsForm, RatingForm
+from annotation.fairness.feedback_words import grouped, told_at
 from annotation.models import Cell, DigestChoice
 from core.htmx import render_page_or_part
 from core.paging import Page

@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
-from annotation import glossary
 from annotation.access import Desk, requires
+from annotation.copilot import glossary
 from core.htmx import wants_part
 
 

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import appealing
 from annotation.access import Desk, requires
-from annotation.guideline_versions import consequence, publish_major
+from annotation.fairness import appealing
+from annotation.learning.guideline_versions import consequence, publish_major
 from annotation.models import Clause, Comment
-from annotation.setting_up import clauses_for, guideline_of, next_position
-from annotation.setup_forms import ClauseForm, IntroductionForm
+from annotation.setup.setting_up import clauses_for, guideline_of, next_position
+from annotation.setup.setup_forms import ClauseForm, IntroductionForm
 from catalog.skills import Skill
 from core.htmx import render_page_or_part
 

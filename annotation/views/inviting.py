@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import JoinForm
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import inviting
 from annotation.access import Desk, requires
-from annotation.inviting import LinkOf, Sent
 from annotation.models import Invitation
-from annotation.setup_forms import InviteForm
+from annotation.onboarding import inviting
+from annotation.onboarding.inviting import LinkOf, Sent
+from annotation.setup.setup_forms import InviteForm
 from core.refusal import Refusal, Refused
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import job_tasks, ledger_figures, ledger_masks, paying, rate_jobs, rates, safe_csv
+from annotation import job_tasks, safe_csv
 from annotation.access import Desk, requires
-from annotation.ledger_figures import ORDER, LedgerFilter
 from annotation.models import Cell, LedgerEntry, PaymentRun, Project
-from annotation.pay_forms import RateForm, RunForm, TermsForm
+from annotation.pay import ledger_figures, ledger_masks, paying, rate_jobs, rates
+from annotation.pay.ledger_figures import ORDER, LedgerFilter
+from annotation.pay.pay_forms import RateForm, RunForm, TermsForm
 from annotation.workflow import Stage
 from core.htmx import render_page_or_part
 from core.paging import keyset_page

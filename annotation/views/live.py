@@ -9,11 +9,12 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
-from annotation import dismissing, glossary, writing
+from annotation import writing
 from annotation.access import Desk, get_item, may_see, requires
+from annotation.copilot import dismissing, glossary
+from annotation.copilot.panel import Dismissed, Panel, live_panel
 from annotation.handing_out import lease_lost
 from annotation.models import Dismissal, Guideline, Item
-from annotation.panel import Dismissed, Panel, live_panel
 from annotation.posted import Posted, read, texts_of
 from annotation.texts import LONGEST, Written
 from annotation.writing import VersionConflict, starting_text

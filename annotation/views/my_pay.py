@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
-from annotation import my_pay as figures
-from annotation import paying, safe_csv
+from annotation import safe_csv
 from annotation.access import Desk, requires
-from annotation.ledger_figures import ORDER, LedgerFilter
+from annotation.pay import my_pay as figures
+from annotation.pay import paying
+from annotation.pay.ledger_figures import ORDER, LedgerFilter
 from core.paging import keyset_page
 
 OWN = (Permission.WRITE, Permission.REVIEW, Permission.EDIT)

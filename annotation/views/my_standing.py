@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import Permission
 from annotation.access import Desk, requires
-from annotation.my_standing import own_standing
+from annotation.standing.my_standing import own_standing
 
 
 @require_safe

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import admitting, job_tasks, letters, reminding
+from annotation import job_tasks
 from annotation.access import Desk, requires
-from annotation.admitting import Decline
-from annotation.call_figures import calls_of
-from annotation.funnel import Journey, Pair, Step, funnel, has_reached
-from annotation.funnel_picture import picture
 from annotation.models import Project
-from annotation.onboarding import PICKS, gaps_of, journeys_of, per_person, qualified_now
+from annotation.onboarding import admitting, letters, reminding
+from annotation.onboarding.admitting import Decline
+from annotation.onboarding.arrivals import PICKS, gaps_of, journeys_of, per_person, qualified_now
+from annotation.onboarding.call_figures import calls_of
+from annotation.onboarding.funnel import Journey, Pair, Step, funnel, has_reached
+from annotation.onboarding.funnel_picture import picture
 from annotation.views.calls import base_of
 from catalog.models import Domain, Language
 from core.refusal import Refusal, Refused, refuse_if

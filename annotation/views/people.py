@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission, Role
-from annotation import people as taking_part
 from annotation.access import Desk, requires
-from annotation.inviting import unanswered_invitations
-from annotation.people import Person, consequence_of_removing, people_of, person_of, refusal_to_remove
-from annotation.setup_forms import QualifyForm
+from annotation.onboarding import people as taking_part
+from annotation.onboarding.inviting import unanswered_invitations
+from annotation.onboarding.people import Person, consequence_of_removing, people_of, person_of, refusal_to_remove
+from annotation.setup.setup_forms import QualifyForm
 from catalog.skills import Skill
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused

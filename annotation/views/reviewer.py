@@ -10,13 +10,15 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import controls, handing_out, panel, reviewing, shown, waiting
+from annotation import handing_out, reviewing, waiting
 from annotation.access import Desk, get_item, requires
-from annotation.evidence import evidence_of
+from annotation.copilot import panel, shown
+from annotation.copilot.evidence import evidence_of
 from annotation.forms import JudgeForm
 from annotation.models import Assignment, Clause, Item, Verdict
 from annotation.reasons import Reason, SkipReason
 from annotation.rereview import changes_since_review, consequences, escalates, position_in_round
+from annotation.reviewers import controls
 from annotation.rubric import RUBRIC
 from annotation.workflow import Stage, State
 from core.htmx import wants_json

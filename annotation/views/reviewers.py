@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import consistency, controls, safe_csv, second_looks
+from annotation import safe_csv
 from annotation.access import Desk, get_item, requires
 from annotation.models import Control, Project
+from annotation.reviewers import consistency, controls, second_looks
 from experts.agreement import MINIMUM, MINIMUM_UNITS
 
 

@@ -9,10 +9,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import job_tasks, own_router, routing
+from annotation import job_tasks
 from annotation.access import Desk, requires
+from annotation.copilot import own_router, routing
+from annotation.copilot.routing_board import board_of
 from annotation.models import Project, Route, RoutingDecision
-from annotation.routing_board import board_of
 from annotation.tasks import bring_routes_up_to_date
 from core.htmx import render_page_or_part, wants_part
 from core.refusal import Refusal, Refused

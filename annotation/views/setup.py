@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.roles import Permission
 from annotation.access import Desk, requires
 from annotation.models import Project
-from annotation.setting_up import create_project, effects_of
-from annotation.setup_forms import ProjectForm, SettingsForm
+from annotation.setup.setting_up import create_project, effects_of
+from annotation.setup.setup_forms import ProjectForm, SettingsForm
 from core.refusal import Refusal, Refused
 
 

@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import job_tasks, standing_rule
+from annotation import job_tasks
 from annotation.access import Desk, requires
 from annotation.models import Job, Project
-from annotation.standing_rule import RuleForm
+from annotation.standing import standing_rule
+from annotation.standing.standing_rule import RuleForm
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused
 from experts.project_rules import rule_of

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Permission
-from annotation import style_guide as guide
 from annotation.access import Desk, requires
+from annotation.copilot import style_guide as guide
+from annotation.copilot.style_form import LONGEST_EXAMPLE, StyleGuideForm
 from annotation.models import Cell
-from annotation.style_form import LONGEST_EXAMPLE, StyleGuideForm
 from core.htmx import wants_part
 
 PAGE, PART = "annotation/manager/style_guide.html", "annotation/manager/_style_preview.html"

@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from annotation import testing
-from annotation import testing_pieces as pieces
-from annotation import testing_results as results
 from annotation.access import Desk
+from annotation.learning import testing
+from annotation.learning import testing_pieces as pieces
+from annotation.learning import testing_results as results
+from annotation.learning.testing_access import for_takers, tests_for
 from annotation.models import Attempt, Test, TestAnswer
 from annotation.reasons import Reason
-from annotation.testing_access import for_takers, tests_for
 from core.htmx import htmx_of
 from core.refusal import Refused
 

@@ -9,13 +9,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import testing_board as board
-from annotation import testing_items, testing_pieces
 from annotation.access import Desk, get_item, requires
+from annotation.learning import testing_board as board
+from annotation.learning import testing_items, testing_pieces
+from annotation.learning.testing_forms import TestForm, TestItemForm
+from annotation.learning.testing_results import lapses_in
 from annotation.models import Attempt, Piece, Test, TestItem
 from annotation.rubric import CRITERIA, RUBRIC
-from annotation.testing_forms import TestForm, TestItemForm
-from annotation.testing_results import lapses_in
 from core.refusal import Refused, refuse_if
 
 PEOPLE_SHOWN = 50

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotation import threads
 from annotation.access import Desk, get_item, requires
-from annotation.feedback_forms import MessageForm
+from annotation.fairness import threads
+from annotation.fairness.feedback_forms import MessageForm
 from annotation.models import Thread
 from annotation.views.feedback import WORKING
 from core.refusal import Refusal, Refused, refuse_if

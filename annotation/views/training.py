@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Permission
-from annotation import training as training_sets
-from annotation import training_board as board
 from annotation.access import Desk, requires
+from annotation.learning import training as training_sets
+from annotation.learning import training_board as board
+from annotation.learning.testing_results import lapses_of
+from annotation.learning.training import Given
+from annotation.learning.training_tasks import marked, segments_of
 from annotation.models import TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 from annotation.reasons import Reason
-from annotation.testing_results import lapses_of
-from annotation.training import Given
-from annotation.training_tasks import marked, segments_of
 from core.numbers import id_of
 from core.refusal import Refused
 

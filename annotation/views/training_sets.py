@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.roles import Permission
-from annotation import training_board as board
 from annotation.access import Desk, get_item, requires
+from annotation.learning import training_board as board
+from annotation.learning.testing_forms import TrainingSetForm, TrainingTaskForm
+from annotation.learning.training import assign
+from annotation.learning.training_tasks import make_task
 from annotation.models import TrainingAnswer, TrainingSet, TrainingTask
-from annotation.testing_forms import TrainingSetForm, TrainingTaskForm
-from annotation.training import assign
-from annotation.training_tasks import make_task
 from core.numbers import id_of
 from core.refusal import Refusal, refuse_if
 

@@ -9,7 +9,7 @@ from celery import Celery, bootsteps
 
 HEALTH_SECONDS = 30
 
-app = Celery("scriptorium", include=["annotation.job_tasks", "annotation.ledger_tasks"])
+app = Celery("scriptorium", include=["annotation.job_tasks", "annotation.pay.ledger_tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

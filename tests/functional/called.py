@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from accounts.models import User
-from annotation import applying, demo_onboarding
-from annotation.inviting import hash_of
+from annotation.demo import applicants
 from annotation.models import Application, Call, CallInvitation, Project
+from annotation.onboarding import applying
+from annotation.onboarding.inviting import hash_of
 from tests.factories import cell, user
 
 
@@ -20,10 +21,10 @@ class Called:
 
 
 def fill(project: Project, manager: User) -> Called:
-    for language, domain in demo_onboarding.PLACES:
+    for language, domain in applicants.PLACES:
         if not project.cells.filter(language=language, domain=domain).exists():
             cell(project, language=language, domain=domain, target=60)
-    call = demo_onboarding.seed(project, manager)
+    call = applicants.seed(project, manager)
     Call.objects.filter(pk=call.pk).update(secret_hash=hash_of(Called.open_secret))
     CallInvitation.objects.create(
         call=call, email="new@example.org", name="Somebody with a rather long name, Dr. jur. Dr. h. c.",

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import demo_ledger, editing, handing_out, inviting, jobs, reviewing, writing
+from annotation import editing, handing_out, jobs, reviewing, writing
+from annotation.demo import payments
 from annotation.models import Assignment, Cell, Clause, Context, EditHunk, Guideline, Invitation, Item, Job, Verdict
+from annotation.onboarding import inviting
 from annotation.reviewing import Judgement, Remark
 from annotation.rubric import CRITERIA
 from annotation.texts import Written
@@ -97,7 +99,7 @@ class Filled:
         routed.fill(self.cast.manager, self.inference)
         self.called = called.fill(self.project, self.cast.manager)
         self.standings = standings.fill(self.project, self.cast.manager)
-        demo_ledger.fill(self.project, self.cast.manager)
+        payments.fill(self.project, self.cast.manager)
         self.thread = said.fill(self.cast, self.rejected, self.edited)
         self.learned = learned.fill(
             self.project, self.cast.cell, by=self.cast.editor, person=self.authors["fi"], other=self.authors["de"]

@@ -6,8 +6,8 @@ from hashlib import blake2b
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import switching
 from annotation.checking import collection_of
+from annotation.copilot import switching
 from annotation.models import Item, Project, ShownFinding
 from qa import health, metrics, workers
 from qa.engines.base import Health

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from annotation import digests
-from annotation.mail_stops import stop_link
+from annotation.fairness import digests
+from annotation.onboarding.mail_stops import stop_link
 from tests.functional import found
 from tests.functional.filled import Filled
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from accounts.models import User
-from annotation import routing
+from annotation.copilot import routing
 from annotation.models import Cell, Context, Route, Scope
 
 TEXTS = {

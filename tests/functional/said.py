@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import appealing, feedback, handing_out, ratings, threads
+from annotation import handing_out
+from annotation.fairness import appealing, feedback, ratings, threads
 from annotation.models import GuidelineTask, Item, Thread
 from annotation.workflow import Stage
 from tests.factories import Cast, desk, fresh

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import alerts
 from annotation.models import Project
+from annotation.standing import alerts
 from experts import overriding
 from experts.states import State
 from tests.factories import member

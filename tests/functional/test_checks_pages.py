@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation import dismissing, shown, writing
+from annotation import writing
 from annotation.checking import check_item
+from annotation.copilot import dismissing, shown
+from annotation.copilot.panel import live_panel
 from annotation.models import Item, Project, ShownFinding
-from annotation.panel import live_panel
 from annotation.texts import Written
 from tests.factories import COMPLETION, PROMPT, Cast, fresh
 from tests.functional.site import Site

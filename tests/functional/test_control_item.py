@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from annotation import controls, copies, handing_out
+from annotation import handing_out
 from annotation.models import Look
+from annotation.reviewers import controls, copies
 from annotation.workflow import Stage, State
 from experts.models import ReviewerOutcome
 from tests.factories import Cast, desk

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation import checking, dismissing
+from annotation import checking
+from annotation.copilot import dismissing
+from annotation.copilot.panel import live_panel
 from annotation.models import Guideline
-from annotation.panel import live_panel
 from annotation.texts import Written
 from tests.factories import COMPLETION, PROMPT, Cast, admit
 from tests.functional.site import Site, ready, type_at_end

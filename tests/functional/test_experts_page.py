@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from annotation import alerts
+from annotation.standing import alerts
 from experts.models import Alert, Standing, StandingChange
 from tests.factories import Cast
 from tests.functional.site import Site

@@ -8,8 +8,9 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from annotation import demo, handing_out
+from annotation import handing_out
 from annotation.access import desk_of
+from annotation.demo import seeding
 from annotation.models import Assignment
 from annotation.workflow import Stage
 from tests.factories import PASSWORD
@@ -26,8 +27,8 @@ VIEW = {"width": 1320, "height": 800}
 
 @pytest.fixture
 def people(transactional_db: None) -> dict[str, User]:
-    demo.seed(PASSWORD)
-    return {key: User.objects.get(email=demo.address(key)) for key in demo.PEOPLE}
+    seeding.seed(PASSWORD)
+    return {key: User.objects.get(email=seeding.address(key)) for key in seeding.PEOPLE}
 
 
 def test_the_readme_shows_what_there_is(site: Site, people: dict[str, User]) -> None:
@@ -40,7 +41,7 @@ def test_the_readme_shows_what_there_is(site: Site, people: dict[str, User]) -> 
     saved(page)
     take(page, "workbench")
 
-    review = handing_out.start_next(desk_of(people["reviewer"], demo.SLUG), Stage.REVIEW)
+    review = handing_out.start_next(desk_of(people["reviewer"], seeding.SLUG), Stage.REVIEW)
     page = open_page(site, people["reviewer"], "review", review.item_id)
     for digit in "4454":
         page.keyboard.press(digit)
@@ -48,13 +49,13 @@ def test_the_readme_shows_what_there_is(site: Site, people: dict[str, User]) -> 
 
     take(open_page(site, people["manager"], "pipeline"), "pipeline")
 
-    dispute = handing_out.start_next(desk_of(people["editor-2"], demo.SLUG), Stage.ADJUDICATION)
+    dispute = handing_out.start_next(desk_of(people["editor-2"], seeding.SLUG), Stage.ADJUDICATION)
     take(open_page(site, people["editor-2"], "adjudicate", dispute.item_id), "adjudicate")
 
 
 def task_about_a_garden(person: User) -> Assignment:
     for _ in range(8):
-        task = handing_out.start_next(desk_of(person, demo.SLUG), Stage.WRITING, another=True)
+        task = handing_out.start_next(desk_of(person, seeding.SLUG), Stage.WRITING, another=True)
         if task.item.context and "Gegossen wird" in task.item.context.text:
             return task
     pytest.fail("The demo has no such source any more.")
@@ -62,7 +63,7 @@ def task_about_a_garden(person: User) -> Assignment:
 
 def open_page(site: Site, person: User, name: str, *args: object) -> Page:
     page = site.page_of(person, viewport=VIEW, reduced_motion="reduce")
-    page.goto(site.address(f"annotation:{name}", demo.SLUG, *args))
+    page.goto(site.address(f"annotation:{name}", seeding.SLUG, *args))
     return page
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import variety
+from annotation.copilot import variety
 from annotation.models import Cell, Job, Project
 from qa.diversity import diversity
 from qa.engines.embeddings import NgramEncoder

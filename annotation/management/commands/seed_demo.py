@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotation import demo
+from annotation.demo import seeding
 from annotation.models import Item, Project
 
 SHOWN = ("expert", "reviewer", "editor", "manager", "client")
@@ -20,10 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, once: bool, items: int | None, **_options: Any) -> None:
         password = os.environ.get("DEMO_PASSWORD") or PASSWORD
-        if not demo.exists():
-            project = demo.seed(password, items)
+        if not seeding.exists():
+            project = seeding.seed(password, items)
             self.stderr.write(f"Seeded “{project}” with {Item.objects.filter(project=project).count()} items.")
         elif not once:
-            raise CommandError(f"The project “{Project.objects.get(slug=demo.SLUG)}” is there already (see --once).")
+            raise CommandError(f"The project “{Project.objects.get(slug=seeding.SLUG)}” is there already (see --once).")
         for person in SHOWN:
-            self.stdout.write(f"{demo.PEOPLE[person][1]:<10}{demo.address(person):<26}{password}")
+            self.stdout.write(f"{seeding.PEOPLE[person][1]:<10}{seeding.address(person):<26}{password}")

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from annotation import active_time, reviewing
+from annotation import reviewing
 from annotation.models import ActiveDay, Assignment, Verdict
+from annotation.pay import active_time
 from annotation.reviewing import Judgement
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage

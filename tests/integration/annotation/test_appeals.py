@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import appealing, editing, handing_out, waiting
+from annotation import editing, handing_out, waiting
 from annotation.dashboards import cell_figures, needs
+from annotation.fairness import appealing
 from annotation.models import Appeal, AppealDraft, GuidelineTask, Item, Membership
-from annotation.setting_up import guideline_of
+from annotation.setup.setting_up import guideline_of
 from annotation.workflow import Action, Stage, State
 from core.refusal import Refused
 from experts import outcomes

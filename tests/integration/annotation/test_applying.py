@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from accounts import cv
 from accounts.models import KnownDomain, Profile, SpokenLanguage
-from annotation import admitting, applying, calls, quotas
 from annotation.models import (
     Application,
     ApplicationField,
     Call,
 )
+from annotation.onboarding import admitting, applying, calls, quotas
 from core.refusal import Refused
 from tests.callers import (
     EVIDENCE,

@@ -12,9 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import calls, mail_stops
-from annotation.calls import FIRST_TERMS
-from annotation.inviting import hash_of
 from annotation.models import (
     Application,
     Call,
@@ -23,6 +20,9 @@ from annotation.models import (
     Membership,
     Terms,
 )
+from annotation.onboarding import calls, mail_stops
+from annotation.onboarding.calls import FIRST_TERMS
+from annotation.onboarding.inviting import hash_of
 from tests.callers import (
     EVIDENCE,
     LAW,

@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation import dismissing, precision, shown, switching, tasks, writing
+from annotation import tasks, writing
 from annotation.checking import collection_of, open_findings, subject_of, tuning_of
+from annotation.copilot import dismissing, precision, shown, switching
+from annotation.copilot.precision import Filter
 from annotation.models import Clause, Comment, Dismissal, Guideline, Item, Project, ShownFinding, SwitchChange
-from annotation.precision import Filter
 from annotation.reviewing import Remark
 from annotation.texts import Written
 from annotation.workflow import Stage, State

@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation import consistency, controls
 from annotation.models import Control, Look
+from annotation.reviewers import consistency, controls
 from annotation.workflow import State
 from experts.reviewers import record_reviewer_outcome
 from tests.factories import Cast, desk

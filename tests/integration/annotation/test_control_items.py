@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import controls, copies, handing_out, second_looks, testing_items, waiting
+from annotation import handing_out, waiting
 from annotation.dashboards import cell_figures
 from annotation.delivering import exportable
 from annotation.invariants import INVARIANTS
 from annotation.item_lists import counted_items
+from annotation.learning import testing_items
 from annotation.models import Control, ItemEvent, Look, Membership, Review, Verdict
 from annotation.places import free_places
+from annotation.reviewers import controls, copies, second_looks
 from annotation.workflow import Stage, State
 from core.refusal import Refused
 from experts.models import Outcome, ReviewerOutcome

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation import invariants
-from annotation.funnel import Step
 from annotation.models import Clause, Comment, EditHunk, Item, Project, Revision
-from annotation.onboarding import journeys_of, per_person
+from annotation.onboarding.arrivals import journeys_of, per_person
+from annotation.onboarding.funnel import Step
 from annotation.workflow import State
 from qa.models import CheckRun
 

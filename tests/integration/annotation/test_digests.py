@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import digests, feedback
+from annotation.fairness import digests, feedback
 from annotation.models import Digest, DigestChoice
 from annotation.workflow import State
 from core.refusal import Refused

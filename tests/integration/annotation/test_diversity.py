@@ -5,10 +5,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotation import indexing, job_tasks, jobs, variety
+from annotation import job_tasks, jobs
 from annotation.checking import group_of, subject_of, subject_of_revision
+from annotation.copilot import indexing, variety
+from annotation.copilot.panel import addresses_of, rows_of
 from annotation.models import Draft, Item, Job
-from annotation.panel import addresses_of, rows_of
 from annotation.texts import Written
 from annotation.workflow import State
 from qa import registry, runs
@@ -40,7 +41,7 @@ def encoder_without_a_model(monkeypatch):
 def with_duplicates(monkeypatch):
     check = duplicates.build(PostgresCorpus(), Embedders(NGRAMS, NGRAMS))
     known = {**registry.checks(), check.name: check}
-    for module in ("annotation.comparing", "annotation.panel"):
+    for module in ("annotation.copilot.comparing", "annotation.copilot.panel"):
         monkeypatch.setattr(f"{module}.checks", lambda: known)
     return check
 

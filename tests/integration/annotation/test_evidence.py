@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from annotation import writing
-from annotation.evidence import NO_SIGN, NOT_JUDGED, NOT_RUN, evidence_of
+from annotation.copilot.evidence import NO_SIGN, NOT_JUDGED, NOT_RUN, evidence_of
+from annotation.copilot.panel import Addresses, Away, Panel, rows_of
 from annotation.models import Item
-from annotation.panel import Addresses, Away, Panel, rows_of
 from qa.checks.base import Finding, Severity
 from tests.factories import Cast, texts
 

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import alerts, writing
-from annotation.experts_table import TableFilter, table_of
+from annotation import writing
 from annotation.models import Thread
-from annotation.parity import FEWEST_PEOPLE, report
+from annotation.standing import alerts
+from annotation.standing.experts_table import TableFilter, table_of
+from annotation.standing.parity import FEWEST_PEOPLE, report
 from annotation.workflow import State
 from experts import overriding
 from experts.alerts import open_alerts

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import editing, feedback, ratings, threads, writing
-from annotation.feedback_words import grouped, told_at
+from annotation import editing, writing
+from annotation.fairness import feedback, ratings, threads
+from annotation.fairness.feedback_words import grouped, told_at
+from annotation.fairness.threads import Topic
 from annotation.models import FeedbackRating, InstructionRating, Item, Message, Part, ReadMark, Thread
 from annotation.reviewing import Remark
-from annotation.threads import Topic
 from annotation.workflow import State
 from core.refusal import Refused
 from experts.models import StandingChange

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotation import glossary
-from annotation.panel import Addresses, rows_of
+from annotation.copilot import glossary
+from annotation.copilot.panel import Addresses, rows_of
 from core.refusal import Refused
 from qa.checks.base import Finding, Severity
 from tests.factories import Cast

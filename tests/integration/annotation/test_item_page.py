@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import threads
 from annotation.editing import respond
+from annotation.fairness import threads
 from annotation.models import Item, ItemEvent, Membership
 from annotation.reviewing import Remark
 from annotation.workflow import Action, State

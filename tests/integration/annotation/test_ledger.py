@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import ledger, paying
-from annotation.ledger_tasks import settle_ledgers
 from annotation.models import Assignment, Item, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
+from annotation.pay import ledger, paying
+from annotation.pay.ledger_tasks import settle_ledgers
 from annotation.workflow import Stage, State
 from core.refusal import Refused
 from tests.factories import Cast, fresh

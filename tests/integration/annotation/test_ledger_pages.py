@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation import demo_ledger, jobs, ledger, rate_jobs
+from annotation import jobs
+from annotation.demo import payments
 from annotation.job_tasks import RUNNERS
-from annotation.ledger_tasks import settle_ledgers
 from annotation.models import (
     ActiveDay,
     Item,
@@ -28,6 +28,8 @@ from annotation.models import (
     PayTerms,
     Rate,
 )
+from annotation.pay import ledger, rate_jobs
+from annotation.pay.ledger_tasks import settle_ledgers
 from annotation.workflow import State
 from tests.factories import Cast
 
@@ -44,7 +46,7 @@ RATE = {
 def worked(cast: Cast) -> Cast:
     for state in (State.ACCEPTED, State.REJECTED, State.IN_REVIEW):
         cast.item_at(state)
-    demo_ledger.fill(cast.project, cast.manager)
+    payments.fill(cast.project, cast.manager)
     return cast
 
 

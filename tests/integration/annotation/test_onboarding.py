@@ -10,8 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation import admitting, reminding
-from annotation.funnel import Step
 from annotation.models import (
     Application,
     ApplicationField,
@@ -21,7 +19,9 @@ from annotation.models import (
     Membership,
     Reminder,
 )
-from annotation.onboarding import journeys_of
+from annotation.onboarding import admitting, reminding
+from annotation.onboarding.arrivals import journeys_of
+from annotation.onboarding.funnel import Step
 from experts.models import Qualification
 from tests.callers import (
     LAW,

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation import admitting, applying, quotas
 from annotation.models import ApplicationField, CallInvitation, Job
+from annotation.onboarding import admitting, applying, quotas
 from tests.callers import LAW, LIST, address, applied, begun, filled, invite, open_call, run_jobs, signed_in
 from tests.factories import Cast, cell, desk
 from tests.integration.annotation.test_races import at_once

@@ -3,9 +3,10 @@
 import pytest
 from django.template.loader import render_to_string
 
-from annotation import checking, dismissing
+from annotation import checking
+from annotation.copilot import dismissing
+from annotation.copilot.panel import dismissals_in, live_panel, stored_panel
 from annotation.models import Dismissal, Item
-from annotation.panel import dismissals_in, live_panel, stored_panel
 from annotation.texts import Written
 from core.refusal import Refused
 from tests.factories import COMPLETION, PROMPT, Cast, fresh, texts

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from annotation.inviting import VALID_FOR, hash_of
 from annotation.models import Invitation, Item, Membership
+from annotation.onboarding.inviting import VALID_FOR, hash_of
 from annotation.workflow import State
 from experts.models import Qualification
 from tests.factories import PASSWORD, Cast, member

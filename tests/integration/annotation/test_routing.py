@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from annotation import handing_out, job_tasks, jobs, own_router, queues, routing, tasks
+from annotation import handing_out, job_tasks, jobs, queues, tasks
+from annotation.copilot import own_router, routing
+from annotation.copilot.routing_board import board_of
 from annotation.models import Context, Item, Job, Membership, Project, ProjectRouter, Route, RoutingDecision, Scope
-from annotation.routing_board import board_of
 from annotation.texts import Written
 from annotation.workbench import why_in_words
 from annotation.workflow import Stage

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from annotation import jobs, standing_rule
+from annotation import jobs
 from annotation.job_tasks import RUNNERS
 from annotation.models import Job
+from annotation.standing import standing_rule
 from core.refusal import Refused
 from experts import recomputing
 from experts.models import Outcome, Standing, StandingChange

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from annotation import style_guide
+from annotation.copilot import style_guide
 from annotation.models import Clause, Guideline, Project
 from annotation.workflow import State
 from qa.checks.base import Severity

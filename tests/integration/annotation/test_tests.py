@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import editing, feedback, testing, testing_board, testing_items, testing_pieces, testing_results
-from annotation.guideline_versions import publish_major
+from annotation import editing
+from annotation.fairness import feedback
+from annotation.learning import testing, testing_board, testing_items, testing_pieces, testing_results
+from annotation.learning.guideline_versions import publish_major
 from annotation.models import (
     ApplicationField,
     Attempt,

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import controls, training, training_board
+from annotation.learning import training, training_board
+from annotation.learning.training import Given
+from annotation.learning.training_tasks import make_task, segments_of
 from annotation.models import (
     Adjudication,
     Clause,
@@ -22,10 +24,9 @@ from annotation.models import (
     TrainingSet,
     TrainingTask,
 )
+from annotation.reviewers import controls
 from annotation.reviewing import Remark
 from annotation.rubric import CRITERIA
-from annotation.training import Given
-from annotation.training_tasks import make_task, segments_of
 from annotation.workflow import State
 from core.refusal import Refused
 from experts.models import Outcome, Training

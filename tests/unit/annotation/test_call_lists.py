@@ -2,9 +2,9 @@
 
 import pytest
 
-from annotation import call_lists
-from annotation.call_lists import Known, Reading
-from annotation.cells_csv import Vocabulary
+from annotation.onboarding import call_lists
+from annotation.onboarding.call_lists import Known, Reading
+from annotation.setup.cells_csv import Vocabulary
 from catalog.models import Domain, Language
 
 VOCABULARY = Vocabulary(

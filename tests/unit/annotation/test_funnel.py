@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.funnel import (
+from annotation.onboarding.funnel import (
     Ended,
     Journey,
     Step,
@@ -17,7 +17,7 @@ from annotation.funnel import (
     pace_of,
     people_needed,
 )
-from annotation.funnel_picture import WIDTH, picture
+from annotation.onboarding.funnel_picture import WIDTH, picture
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 NOW = START + timedelta(days=30)

@@ -1,7 +1,7 @@
 from django.http import QueryDict
 
-from annotation.applying import missing, read_filled
 from annotation.models import CallQuota
+from annotation.onboarding.applying import missing, read_filled
 from catalog.models import Domain, Language
 
 GERMAN, LAW = Language(code="de", name="German"), Domain(slug="law", name="Law")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation.parity import four_fifths, is_enough, rate
+from annotation.standing.parity import four_fifths, is_enough, rate
 
 
 def test_the_interval_is_wilson_s() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation import money
-from annotation.pay_rules import Done, Event, History, Pay, Place, Tariff, Terms, entries_of, share
+from annotation.pay import money
+from annotation.pay.pay_rules import Done, Event, History, Pay, Place, Tariff, Terms, entries_of, share
 from annotation.workflow import STEPS, Action, Stage, State
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

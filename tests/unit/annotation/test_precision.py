@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation.precision import FEWEST, Figures, Filter, InLanguage, Kind, wilson
+from annotation.copilot.precision import FEWEST, Figures, Filter, InLanguage, Kind, wilson
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.routing import sent_to
+from annotation.copilot.routing import sent_to
 from qa.engines.embeddings import NgramEncoder
 from qa.routing.router import Router
 from qa.routing.validating import FOLDS, _folds, validated

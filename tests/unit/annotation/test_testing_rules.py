@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.rubric import CRITERIA
-from annotation.testing_rules import (
+from annotation.learning.testing_rules import (
     draw,
     enough_tries,
     is_suspicious,
@@ -18,7 +17,8 @@ from annotation.testing_rules import (
     share,
     training_is_passed,
 )
-from annotation.training_tasks import segments
+from annotation.learning.training_tasks import segments
+from annotation.rubric import CRITERIA
 
 POOLS = st.dictionaries(st.sampled_from(["accept", "edit", "reject"]), st.integers(0, 12), max_size=3)
 

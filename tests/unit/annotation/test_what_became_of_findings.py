@@ -1,7 +1,7 @@
 """What became of findings, decided from what the browser reported and what the checks found before and after."""
 
+from annotation.copilot.shown import Evidence, Outcome, outcomes
 from annotation.posted import MOST_FINDINGS, report_of
-from annotation.shown import Evidence, Outcome, outcomes
 from qa.checks.base import Finding, Severity
 
 CHECKS = frozenset({"artifacts", "grammar"})

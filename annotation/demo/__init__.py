@@ -1,0 +1,1 @@
+"""The demo project: every row of it made through the real stage functions."""

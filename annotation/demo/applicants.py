@@ -1,0 +1,105 @@
+"""The demo's call for experts: applicants at every step, through the real functions; only the times are moved back."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from annotation.access import Desk, desk_of
+from annotation.models import Application, ApplicationField, Call, CallInvitation, Project
+from annotation.onboarding import admitting, applying, calls
+from annotation.onboarding.calls import FIRST_TERMS
+from annotation.onboarding.inviting import hash_of
+from annotation.onboarding.quotas import Pair
+
+LAW: Pair = ("de", "law")
+MEDICINE: Pair = ("de", "medicine")
+FINANCE: Pair = ("en", "finance")
+PLACES = {LAW: 4, MEDICINE: 2, FINANCE: 3}
+EVIDENCE = {
+    "law": "Second state examination in 2016, then six years in a chamber for insurance law.",
+    "medicine": "Specialist in internal medicine since 2014; two chapters in a handbook on anticoagulation.",
+    "finance": "Nine years in credit risk at a savings bank; teaches IFRS 9 at an evening school.",
+}
+# (name, fields, what becomes of them, days since the application)
+APPLICANTS: tuple[tuple[str, tuple[Pair, ...], str, int], ...] = (
+    ("applicant-de-law-1", (LAW,), "applied", 1),
+    ("applicant-de-law-2", (LAW,), "applied", 6),
+    ("applicant-de-law-3", (LAW, MEDICINE), "admitted", 9),
+    ("applicant-de-medicine-1", (MEDICINE,), "admitted", 4),
+    ("applicant-de-medicine-2", (MEDICINE,), "waiting", 3),
+    ("applicant-en-finance-1", (FINANCE,), "qualified", 12),
+    ("applicant-en-finance-2", (FINANCE,), "declined", 7),
+    ("applicant-en-finance-3", (FINANCE,), "withdrawn", 5),
+)
+HALF_FILLED_IN = "applicant-de-law-4"
+INVITED = "applicant-en-finance-4"
+
+
+def seed(project: Project, manager: User) -> Call:
+    """Ten people; nobody gets a mail, since nothing is queued."""
+    now = timezone.now()
+    desk = desk_of(manager, project.slug)
+    call = Call(
+        title="Lawyers, physicians and analysts who write",
+        work="You write questions of your field with model answers, from sources or from what you know. Colleagues "
+        "review each pair; an editor helps where something is to be mended.",
+        effort="The application fifteen minutes, the test about forty; then hours as you like, from two a week.",
+        pay="By accepted pair; the rate of each field stands on its test.",
+        closes_on=now.date() + timedelta(days=21),
+    )
+    calls.open_call(desk, call, PLACES, FIRST_TERMS)
+    for name, fields, ending, days in APPLICANTS:
+        _apply(desk, call, name, fields, ending, now - timedelta(days=days))
+    applying.save(applying.begin(call, _invited(call, HALF_FILLED_IN, now - timedelta(days=4))), _filled(call, (LAW,)))
+    _invited(call, INVITED, now - timedelta(days=8))
+    return call
+
+
+def _invited(call: Call, name: str, at: datetime) -> User:
+    """A person on the list, with an account that nobody can sign in with."""
+    person = User.objects.filter(email=f"{name}@demo.example").first()
+    if person is None:
+        person = User.objects.create_user(f"{name}@demo.example", None, name=name)
+    invitation = CallInvitation.objects.create(
+        call=call, email=person.email, name=name, source=CallInvitation.Source.LIST, invited_by=call.opened_by,
+        secret_hash=hash_of(f"{call.pk} {name} {at.isoformat()} {call.secret_hash}"), sent_at=at,
+    )  # fmt: skip
+    CallInvitation.objects.filter(pk=invitation.pk).update(created_at=at)
+    return person
+
+
+def _filled(call: Call, fields: tuple[Pair, ...]) -> applying.Filled:
+    quotas = {(one.language_id, one.domain_id): one.pk for one in call.quotas.all()}
+    return {
+        "levels": {"de": "native", "en": "C1"},
+        "fields": [quotas[pair] for pair in fields],
+        "evidence": {domain: EVIDENCE[domain] for _, domain in fields},
+        "links": {},
+        "waiting": True,
+    }
+
+
+def _apply(desk: Desk, call: Call, name: str, fields: tuple[Pair, ...], ending: str, at: datetime) -> None:
+    application = applying.begin(call, _invited(call, name, at - timedelta(days=2)))
+    applying.save(application, _filled(call, fields))
+    ids = [field.pk for field in applying.send(application, "1")]
+    if ending == "admitted":
+        admitting.admit_to_test(desk, ids)
+    elif ending == "qualified":
+        admitting.qualify_at_once(desk, ids)
+    elif ending == "declined":
+        admitting.decline(desk, ids, admitting.Decline.EVIDENCE, "")
+    elif ending == "withdrawn":
+        applying.withdraw(application)
+    _move_back(application, at)
+
+
+def _move_back(application: Application, at: datetime) -> None:
+    """As if it had been sent then and answered a day later."""
+    Application.objects.filter(pk=application.pk).update(started_at=at - timedelta(days=1))
+    Application.objects.filter(pk=application.pk, sent_at__isnull=False).update(sent_at=at, terms_accepted_at=at)
+    there = ApplicationField.objects.filter(application=application)
+    there.update(applied_at=at)
+    there.filter(admitted_at__isnull=False).update(admitted_at=at + timedelta(days=1))
+    there.filter(ended_at__isnull=False).update(ended_at=at + timedelta(days=1))

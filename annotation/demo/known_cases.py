@@ -1,0 +1,65 @@
+"""The demo's control items: some texts whose verdict is known, and what its reviewers said of their copies."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from annotation import reviewing
+from annotation.access import Desk
+from annotation.learning import testing_items
+from annotation.models import Control, Item, Look, Project, Verdict
+from annotation.queues import lease
+from annotation.reviewers import controls, copies
+from annotation.reviewing import Judgement
+from annotation.rubric import CRITERIA
+from annotation.workflow import Stage, State
+
+CONTROLS = 12
+RIGHT_PERCENT = 80
+NOTE = "The second claim does not follow from the passage."
+
+
+def fill(project: Project, manager: User) -> None:
+    now = timezone.now()
+    lead = Desk(manager, project, frozenset({Role.MANAGER}))
+    settled = Item.objects.filter(project=project, state__in=[State.ACCEPTED, State.REJECTED], is_control=False)
+    for item in [one for one in settled.order_by("-state", "pk") if _may_become_one(lead, one)][:CONTROLS]:
+        controls.make(lead, item)
+    copies.lay_by_numbers(project.pk)
+    waiting = Item.objects.filter(project=project, state=State.IN_REVIEW, is_control=False).select_related("project")
+    instead_of = waiting.first()
+    reviewers = User.objects.filter(memberships__project=project, memberships__role=Role.REVIEWER).order_by("pk")
+    for person in reviewers if instead_of else ():
+        while _answer_one(Desk(person, project, frozenset({Role.REVIEWER})), instead_of, now):
+            pass
+
+
+def _may_become_one(lead: Desk, item: Item) -> bool:
+    is_in_test = testing_items.is_in_test(item)
+    return controls.refusal_to_make(lead, item, controls.known_of(item), is_in_test) is None
+
+
+def _answer_one(desk: Desk, instead_of: Item | None, now: datetime) -> bool:
+    look = controls.choose(desk, instead_of) if instead_of else None
+    copy = copies.plant(look, desk.user, instead_of, now) if look and instead_of else None
+    if copy is None or look is None or look.control is None:
+        return False
+    Control.objects.filter(pk=look.control.pk).update(shown=F("shown") + 1)
+    assignment = lease(copy, desk.user, Stage.REVIEW, now, {})
+    verdict = _said(desk.user, look.control.verdict, copy.pk)
+    reasons = [] if verdict == Verdict.ACCEPT else look.control.reasons or ["incomplete"]
+    judgement = Judgement(verdict, dict.fromkeys(CRITERIA, 4 if verdict == Verdict.ACCEPT else 2), reasons, NOTE)
+    reviewing.judge(person=desk.user, item_id=copy.pk, token=str(assignment.token), judgement=judgement)
+    # Nobody waits for it in a demo.
+    Look.objects.filter(pk=look.pk).update(moves_on_at=now)
+    controls.move_on(look.pk, now + timedelta(seconds=1))
+    return True
+
+
+def _said(person: User, known: str, number: int) -> Verdict:
+    if copies.draw("demo", person.name, number, below=100) < RIGHT_PERCENT:
+        return Verdict(known)
+    return Verdict.ACCEPT if known != Verdict.ACCEPT else Verdict.EDIT

@@ -1,0 +1,1 @@
+"""Hours, rates, the ledger and payment runs (docs/ledger.md)."""

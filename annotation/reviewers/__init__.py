@@ -1,0 +1,1 @@
+"""Reviewers are measured too: frozen copies with known verdicts, second looks, agreement (docs/reviewers.md)."""

@@ -1,0 +1,1 @@
+"""The manager's stage before the work: a project, its cells and their targets."""
