@@ -1,6 +1,6 @@
 // Active time: how long somebody is at work on what is open, never what they do. The clock runs while the page is seen
 // and stops a minute after the last key, pointer or scroll. All tabs of this browser share it: no moment counts twice.
-// The server believes no more than the time since the last report (annotation/active_time.py).
+// The server believes no more than the time since the last report (annotation/pay/active_time.py).
 
 const IDLE = 60000;
 const PREFIX = "scriptorium:active";
