@@ -25,7 +25,7 @@ from annotation.models.judging import (
     Review,
     Verdict,
 )
-from annotation.models.ledger import ActiveDay, LedgerEntry, LedgerMark, PaymentRun, PayTerms, Rate
+from annotation.models.ledger import ActiveDay, LedgerEntry, LedgerMark, PaidStage, PaymentRun, PayTerms, Rate
 from annotation.models.onboarding import (
     Application,
     ApplicationField,
@@ -48,7 +48,17 @@ from annotation.models.project import (
     Project,
 )
 from annotation.models.routing import ProjectRouter, Route, RoutingDecision, Scope
-from annotation.models.testing import Attempt, FrozenPair, GuidelineChange, Lapse, Piece, Test, TestAnswer, TestItem
+from annotation.models.testing import (
+    Attempt,
+    FrozenPair,
+    GuidelineChange,
+    Lapse,
+    Piece,
+    PieceAssignment,
+    Test,
+    TestAnswer,
+    TestItem,
+)
 from annotation.models.training import TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 
 __all__ = [
@@ -93,10 +103,12 @@ __all__ = [
     "MailStop",
     "Membership",
     "Message",
+    "PaidStage",
     "Part",
     "PayTerms",
     "PaymentRun",
     "Piece",
+    "PieceAssignment",
     "Place",
     "Project",
     "ProjectRouter",

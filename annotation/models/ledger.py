@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import User
 from annotation.models.pipeline import Item
 from annotation.models.project import Cell, Project
+from annotation.models.testing import Piece
 from annotation.workflow import Stage
 from catalog.models import Language
 from catalog.skills import Skill
@@ -17,12 +18,22 @@ from catalog.skills import Skill
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", "Three capital letters, such as EUR.")
 
 
+class PaidStage(models.TextChoices):
+    """What is timed and paid: the stages of an item, and scoring what somebody wrote in a test."""
+
+    WRITING = Stage.WRITING.value, Stage.WRITING.label
+    REVIEW = Stage.REVIEW.value, Stage.REVIEW.label
+    EDITING = Stage.EDITING.value, Stage.EDITING.label
+    ADJUDICATION = Stage.ADJUDICATION.value, Stage.ADJUDICATION.label
+    PIECE = "piece", "Score a test piece"
+
+
 class ActiveDay(models.Model):
     """How long a person was at work at one stage on one day, in milliseconds; the sum of what their assignments say."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     person = models.ForeignKey(User, models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=12, choices=Stage.choices)
+    stage = models.CharField(max_length=12, choices=PaidStage.choices)
     day = models.DateField()
     ms = models.PositiveBigIntegerField(default=0)
 
@@ -83,7 +94,7 @@ class Rate(models.Model):
         language_id: str | None
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="rates")
-    stage = models.CharField(max_length=12, choices=Stage.choices)
+    stage = models.CharField(max_length=12, choices=PaidStage.choices)
     # The narrower scope goes first: a cell, then language and skill, then one of them, then all.
     cell = models.ForeignKey(Cell, models.PROTECT, null=True, blank=True, related_name="+")
     language = models.ForeignKey(Language, models.PROTECT, null=True, blank=True, related_name="+")
@@ -156,16 +167,20 @@ class LedgerEntry(models.Model):
     if TYPE_CHECKING:
         project_id: int
         person_id: int
-        item_id: int
-        cell_id: int
+        item_id: int | None
+        piece_id: int | None
+        cell_id: int | None
         rate_id: int
         run_id: int | None
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="ledger", db_index=False)
     person = models.ForeignKey(User, models.PROTECT, related_name="ledger", db_index=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="ledger")
-    cell = models.ForeignKey(Cell, models.PROTECT, related_name="+", db_index=False)
-    stage = models.CharField(max_length=12, choices=Stage.choices)
+    # What was worked on: an item, or a test piece.
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="ledger")
+    piece = models.ForeignKey(Piece, models.PROTECT, null=True, related_name="+")
+    # Empty where a test piece belongs to no cell.
+    cell = models.ForeignKey(Cell, models.PROTECT, null=True, related_name="+", db_index=False)
+    stage = models.CharField(max_length=12, choices=PaidStage.choices)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORK)
     key = models.CharField(max_length=60, unique=True)
     state = models.CharField(max_length=7, choices=State.choices)
@@ -190,6 +205,11 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="work", corrects__isnull=True) | (~Q(kind="work") & Q(corrects__isnull=False)),
                 name="entry_corrects_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, cell__isnull=False, piece__isnull=True) & ~Q(stage="piece")
+                | Q(item__isnull=True, piece__isnull=False, stage="piece"),
+                name="entry_of_an_item_or_a_piece",
             ),
             models.UniqueConstraint(
                 fields=["corrects", "kind"],

@@ -3,6 +3,7 @@
 A test item is a copy: its source may change, be rejected or go, and no name of its author or reviewer is in it.
 """
 
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from annotation.models.judging import Verdict
-from annotation.models.project import Project
+from annotation.models.project import Cell, Project
 from annotation.reasons import Reason
 from annotation.rubric import CRITERIA
 from catalog.models import Domain, Language
@@ -129,6 +130,10 @@ class Test(models.Model):
     brief = models.TextField(
         "piece to write", blank=True, max_length=4000,
         help_text="What prompt and completion are to be about. Empty: nothing is written.",
+    )  # fmt: skip
+    retest_asks_piece = models.BooleanField(
+        "a re-test asks for the piece again", default=False,
+        help_text="For tests whose clauses are mostly about writing. Else a re-test only asks items to judge.",
     )  # fmt: skip
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -249,9 +254,13 @@ class Piece(models.Model):
     """What somebody wrote in a test; scored by the fast checks at once and by one person afterwards."""
 
     if TYPE_CHECKING:
+        attempt_id: int
+        cell_id: int | None
         scored_by_id: int | None
 
     attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="piece")
+    # Whose bounds its checks apply and by whose rate its score is paid; empty where the project has no such cell.
+    cell = models.ForeignKey(Cell, models.SET_NULL, null=True, related_name="+", db_index=False)
     brief = models.TextField()
     prompt = models.TextField(blank=True)
     completion = models.TextField(blank=True)
@@ -289,6 +298,53 @@ class Piece(models.Model):
                 name="piece_waits",
             )
         ]
+
+
+class PieceAssignment(models.Model):
+    """A piece in one person's hands, to be scored before the lease runs out."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Scored"
+        SKIPPED = "skipped", "Handed back"
+        LAPSED = "lapsed", "Lapsed"
+
+    if TYPE_CHECKING:
+        piece_id: int
+        person_id: int
+
+    piece = models.ForeignKey(Piece, models.CASCADE, related_name="assignments")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    # A manager who steps in is paid by nobody's piece: only who reviews or edits here is.
+    is_paid = models.BooleanField(default=True)
+    claimed_at = models.DateTimeField()
+    leased_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    # As of every assignment: time at work, and when the page last said so (active_time.py).
+    active_ms = models.PositiveBigIntegerField(default=0, db_default=0)
+    active_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["piece"], condition=Q(ended_at__isnull=True), name="piece_in_one_persons_hands"
+            ),
+            models.UniqueConstraint(fields=["piece"], condition=Q(outcome="done"), name="piece_scored_once"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, outcome="") | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+                name="piece_assignment_ends_with_an_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="piece_assignment_latest"),
+            models.Index(fields=["leased_until"], condition=Q(ended_at__isnull=True), name="piece_lease"),
+        ]
+
+    @property
+    def active_seconds(self) -> int:
+        return self.active_ms // 1000
 
 
 class GuidelineChange(models.Model):

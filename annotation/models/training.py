@@ -68,6 +68,7 @@ class TrainingTask(FrozenPair):
     class Kind(models.TextChoices):
         JUDGE = "judge", "Judge this"
         FIND = "find", "Find the mistake"
+        REWRITE = "rewrite", "Rewrite this"
 
     class Source(models.TextChoices):
         REVIEW = "review", "A review"
@@ -81,12 +82,12 @@ class TrainingTask(FrozenPair):
 
     training_set = models.ForeignKey(TrainingSet, models.CASCADE, related_name="tasks")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=5, choices=Kind.choices)
-    # Where the mistake is, in code points of that field; only of tasks to find it.
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    # Where the mistake is, in code points of that field; of tasks to find it or to mend it.
     field = models.CharField(max_length=12, choices=FIELD_CHOICES, blank=True)
     start = models.PositiveIntegerField(null=True)
     end = models.PositiveIntegerField(null=True)
-    # How it should read; shown with the explanation.
+    # How that place should read; shown with the explanation.
     better = models.TextField(blank=True)
     source = models.CharField(max_length=12, choices=Source.choices)
     source_id = models.BigIntegerField()
@@ -148,6 +149,9 @@ class TrainingAnswer(models.Model):
     field = models.CharField(max_length=12, choices=FIELD_CHOICES, blank=True)
     start = models.PositiveIntegerField(null=True)
     end = models.PositiveIntegerField(null=True)
+    # The mended field, and what the fast checks still forbid in it; of tasks to rewrite.
+    text = models.TextField(blank=True)
+    findings = models.JSONField(default=list, blank=True)
     is_right = models.BooleanField()
     answered_at = models.DateTimeField()
 
