@@ -151,7 +151,7 @@ def counts(cast: Cast) -> tuple:
         counted_items(cast.project).count(),
         exportable(cast.project).count(),
         Outcome.objects.count(),
-        str(cell_figures(cast.project)),
+        cell_figures(cast.project),
         waiting.flagged_for_editing(desk(cast.editor, cast.project), "")[1],
         waiting.disputes(desk(cast.editor, cast.project)),
         cast.cell.places.filter(taken=True).count(),

@@ -1,5 +1,4 @@
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -204,14 +203,3 @@ def test_live_results_are_kept_for_an_hour_and_no_longer():
     runs.live(SUBJECT, [CHECKS["length"]])
     remaining = cache._cache.get_client().ttl(cache.make_key(key_of(CHECKS["length"], SUBJECT).in_cache()))
     assert 3500 < remaining <= 3600
-
-
-def test_live_checks_of_1500_characters_answer_within_100_ms():
-    text = "The tenant may end the lease at any time, but the **landlord** has to give three months of notice. " * 15
-    runs.live(SUBJECT, ALL)  # loads what is loaded once per process
-    taken = []
-    for number in range(60):
-        began = time.perf_counter()
-        runs.live(Subject("Why?", f"{text[:1490]} {number}", languages=("en", "fi")), ALL)
-        taken.append(time.perf_counter() - began)
-    assert sorted(taken)[56] < 0.1

@@ -1,8 +1,7 @@
-import time
-
 import pytest
 
 from qa import privacy
+from tests.growth import grows_gently
 
 FOUND = [
     ("en", "Write to jane.reviewer@mailbox-provider.net today.", "e-mail", "jane.reviewer@mailbox-provider.net"),
@@ -92,8 +91,5 @@ PIECES = [
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_a_hundred_thousand_hostile_characters_take_less_than_two_seconds(piece):
-    text = (piece * 100_000)[:100_000]
-    began = time.perf_counter()
-    privacy.find(text)
-    assert time.perf_counter() - began < 2
+def test_hostile_characters_take_no_more_than_their_number(piece):
+    assert grows_gently(privacy.find, (piece * 100_000)[:100_000])

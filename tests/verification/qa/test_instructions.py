@@ -1,6 +1,5 @@
 """The instructions check with its committed coefficients and the real sentence model, on public prompts."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,17 +159,6 @@ def test_pairs_with_their_own_labels_are_left_in_peace(check, name):
     noise = noise_of(check, samples(name)[:EACH])
     assert noise.should <= 0.02
     assert noise.note <= 0.06
-
-
-def test_a_pair_of_1500_characters_takes_little_besides_its_embeddings(check):
-    subject = Subject("Summarize this notice.", NOTICE[:200], (NOTICE + " ") * 4, "en", "summarization")
-    check.run(subject)
-    varied = [replace(subject, completion=f"{NOTICE[:180]} {n}", language="fi") for n in range(20)]
-
-    began = time.process_time()
-    for each in varied:
-        check.run(each)
-    assert (time.process_time() - began) / len(varied) < 0.03
 
 
 GATES = {
