@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from annotation.access import Desk, refusal_to_judge, refusal_to_work
-from annotation.models import Assignment, Cell, Item
+from annotation.models import Assignment, Cell, Item, Look
 from annotation.pay import active_time
 from annotation.queues import Pick, lease, live_assignment, pick, shows_next
 from annotation.reasons import SkipReason
@@ -107,7 +107,7 @@ def _start_best(desk: Desk, stage: Stage, now: datetime) -> Assignment | None:
         return _begin_item(desk, choice, now)
     item = Item.objects.select_related("project").get(pk=choice.row_id)
     if stage == Stage.REVIEW:
-        item = controls.in_place_of(desk, item, choice, now)
+        item, choice = controls.in_place_of(desk, item, choice, now)
     return lease(item, desk.user, stage, now, choice.why())
 
 
@@ -369,8 +369,15 @@ def _in_words(wait: timedelta) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def _as_it_seems(desk: Desk) -> "QuerySet[Item]":
+    """Items as the person knows them: a copy they were handed is there, what it was handed out for waits for others."""
+    instead = Look.objects.filter(displaced=OuterRef("pk"), person=desk.user, moves_on_at__gt=timezone.now())
+    seen = Q(is_control=False) | Q(look__person=desk.user)
+    return Item.objects.filter(seen, ~Exists(instead), project=desk.project)
+
+
 def _why_no_item(desk: Desk, stage: Stage, cells: list[int]) -> Refusal:
-    waiting = Item.objects.filter(project=desk.project, cell_id__in=cells, state=STAGE_STATE[stage], is_control=False)
+    waiting = _as_it_seems(desk).filter(cell_id__in=cells, state=STAGE_STATE[stage])
     total = waiting.count()
     if total == 0:
         return Refusal("Nothing waits here.", "New items arrive as experts submit; look again in a few minutes.")

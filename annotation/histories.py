@@ -134,6 +134,8 @@ class ShownReview:
     # Whether the reader takes part in the conversation about it.
     may_talk: bool
     helpful: bool | None = None
+    # Numbers of others' rows tell a reviewer when they were written; none of theirs is on the page.
+    is_own: bool = False
 
 
 _VERDICT_TONES = {"accept": "good", "edit": "warn", "return": "warn", "reject": "bad"}
@@ -157,7 +159,8 @@ def _shown(viewer: Viewer, review: Review, comments: list[Comment]) -> ShownRevi
     rating = getattr(review, "rating", None)
     verdict = review.get_verdict_display()
     helpful = rating.helpful if rating else None
-    return ShownReview(review, by, verdict, _VERDICT_TONES[review.verdict], scores, comments, may_talk, helpful)
+    is_own = review.reviewer_id == viewer.desk.user.pk
+    return ShownReview(review, by, verdict, _VERDICT_TONES[review.verdict], scores, comments, may_talk, helpful, is_own)
 
 
 def adjudications(viewer: Viewer) -> list[tuple[Adjudication, str]]:

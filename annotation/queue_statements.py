@@ -106,11 +106,13 @@ _FREE_PLACES = """
 """
 
 # A reviewer may judge what they neither wrote, edited nor judged in this round. What a copy was handed out in place of
-# (reviewers/controls.py) waits for others for a while.
+# (reviewers/controls.py) waits for others for a while; what they met a copy of they never see again.
 _NOT_MINE = """
     item.author_id IS DISTINCT FROM %(person)s AND NOT item.is_control
     AND NOT EXISTS (SELECT FROM annotation_look look
                     WHERE look.displaced_id = item.id AND look.person_id = %(person)s AND look.moves_on_at > %(now)s)
+    AND NOT EXISTS (SELECT FROM annotation_look look
+                    WHERE look.source_id = item.id AND look.person_id = %(person)s)
     AND NOT EXISTS (SELECT FROM annotation_review review
                     WHERE review.item_id = item.id AND review.round = item.round AND review.reviewer_id = %(person)s)
     AND NOT EXISTS (SELECT FROM annotation_approval approval

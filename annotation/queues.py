@@ -8,7 +8,7 @@ oldest open rows through a partial index (`LATERAL`), so the cost does not grow 
 
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,6 +142,28 @@ def _known_of_cells(project: Project) -> KnownOfCells:
         elsewhere = [(cell, name) for cell, name in sent.values_list("cell_id", "sent_to").distinct() if cell]
         known = _counted[project.pk] = KnownOfCells(now, need, elsewhere)
     return known
+
+
+_FIT = """
+    SELECT qualification.fit FROM annotation_cell cell JOIN experts_qualification qualification
+      ON qualification.user_id = %s AND qualification.language_id = cell.language_id
+     AND qualification.domain_id = cell.domain_id AND cell.skill = ANY (qualification.skills)
+    WHERE cell.id = %s
+"""
+
+
+def choice_of(choice: Pick, item: Item, person: User, now: datetime) -> Pick:
+    """The terms by which `item` would have been chosen for a review in place of the choice that was made."""
+    terms, weight = _terms(person, item.project, Stage.REVIEW, now)
+    needs = dict(zip(terms["need_cells"], terms["needs"], strict=True))
+    fit = fetch_row(_FIT, [person.pk, item.cell_id])
+    run = terms["run_bonus"] if terms["run_cell"] == item.cell_id else 1.0
+    age = 1 + min((now - item.state_since) / timedelta(days=1), 1.0)
+    fitting, need = (fit[0] if fit else choice.fit), needs.get(item.cell_id, 0.5)
+    return replace(
+        choice, row_id=item.pk, cell_id=item.cell_id, fit=fitting, need=need, age=age, run=run,
+        score=fitting * need * age * run * weight,
+    )  # fmt: skip
 
 
 def _visible_from(history: "_History", rule: Rule, now: datetime) -> datetime | None:

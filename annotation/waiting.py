@@ -44,6 +44,7 @@ def _open_reviews(desk: Desk) -> "QuerySet[Item]":
         .filter(
             ~Exists(Look.objects.filter(displaced=OuterRef("pk"), person=desk.user, moves_on_at__gt=timezone.now()))
         )
+        .filter(~Exists(Look.objects.filter(source=OuterRef("pk"), person=desk.user)))
         .filter(~Exists(Review.objects.filter(**mine, reviewer=desk.user)))
         .filter(~Exists(Approval.objects.filter(**mine, person=desk.user)))
     )

@@ -31,6 +31,10 @@ _OWN_ITEM = """
 _CONCERNS = """
     JOIN annotation_item item ON item.id = said.item_id AND item.project_id = %(project)s AND NOT item.is_control
 """
+# Beside what concerns them: what a reviewer would hear of a copy, were it none (annotation/reviewers/copies.py).
+_HANDED = """
+    JOIN annotation_item item ON item.id = said.item_id AND item.project_id = %(project)s
+"""
 # They reviewed the item, and it is not in review any more.
 _REVIEWED = """(item.state <> 'in_review' AND EXISTS (
         SELECT FROM annotation_review mine WHERE mine.item_id = item.id AND mine.reviewer_id = %(person)s))"""
@@ -41,7 +45,7 @@ _SAID: dict[str, str] = {
         WHERE said.verdict <> 'accept'""",
     "event": """SELECT 'event', said.id, said.item_id, said.at FROM annotation_itemevent said {own}
         WHERE said.action IN ('give_up', 'release')""",
-    "ruling": """SELECT 'ruling', said.id, said.item_id, said.created_at FROM annotation_adjudication said {concerns}
+    "ruling": """SELECT 'ruling', said.id, said.item_id, said.created_at FROM annotation_adjudication said {handed}
         WHERE said.by_id <> %(person)s AND (item.author_id = %(person)s OR {reviewed})
           AND NOT EXISTS (SELECT FROM annotation_appeal appeal WHERE appeal.adjudication_id = said.id)""",
     "edit": """SELECT 'edit', said.id, said.item_id, said.created_at FROM annotation_revision said {own}
@@ -68,7 +72,7 @@ _SAID: dict[str, str] = {
     "standing": """SELECT 'standing', said.id, NULL::bigint, said.at FROM experts_standingchange said
         WHERE said.user_id = %(person)s AND said.project_id = %(project)s""",
 }
-_PARTS = {"own": _OWN_ITEM, "concerns": _CONCERNS, "reviewed": _REVIEWED}
+_PARTS = {"own": _OWN_ITEM, "concerns": _CONCERNS, "handed": _HANDED, "reviewed": _REVIEWED}
 KINDS = tuple(_SAID)
 
 _ENTRIES = f"""

@@ -12,10 +12,11 @@ from accounts.roles import Permission
 from annotation.access import Desk
 from annotation.learning import testing_items
 from annotation.models import Adjudication, Control, Item, Look, Project, Review, Revision, Verdict
-from annotation.queues import Pick
+from annotation.queues import Pick, choice_of
 from annotation.reasons import Reason
 from annotation.reviewers import copies, second_looks
 from annotation.reviewers.copies import draw
+from annotation.steps import lock_item
 from annotation.workflow import State
 from core.one_by_one import one_by_one
 from core.refusal import Refusal, refuse_if
@@ -142,59 +143,67 @@ def _is_drawn(lottery: str, project: Project, person: User, counted: int, percen
     return counted % run == draw(lottery, project.pk, person.pk, counted // run, below=run)
 
 
-_HANDED = "SELECT count(*) FROM annotation_assignment WHERE person_id = %s AND stage = 'review'"
+# How many reviews the person was handed, and the copy they gave back unjudged, if there is one.
+_HANDED = """
+    SELECT (SELECT count(*) FROM annotation_assignment WHERE person_id = %(person)s AND stage = 'review'),
+           (SELECT copy.id FROM annotation_look look JOIN annotation_item copy ON copy.id = look.item_id
+            WHERE look.person_id = %(person)s AND look.project_id = %(project)s AND look.judged_at IS NULL
+              AND look.closed_at IS NULL AND copy.state = 'in_review' AND NOT copy.leased
+            ORDER BY look.planted_at LIMIT 1)
+"""
 
 
-def in_place_of(desk: Desk, item: Item, choice: Pick, now: datetime) -> Item:
-    """What the reviewer is handed when the queue has chosen `item`: nearly always that, else a copy in its place.
+def in_place_of(desk: Desk, item: Item, choice: Pick, now: datetime) -> tuple[Item, Pick]:
+    """What the reviewer is handed when the queue has chosen `item`: nearly always that, else a copy in its place, with
+    the terms the queue would have chosen it by.
 
     One statement where it is not their turn. People who can look up any item of the project would find out, so they
     get no copies; neither does a copy go before a re-review that somebody was told of.
     """
     if choice.own or desk.may(Permission.SEE_ITEMS):
-        return item
-    row = fetch_row(_HANDED, [desk.user.pk])
-    handed = row[0] if row else 0
+        return item, choice
+    handed, given_back = fetch_row(_HANDED, {"person": desk.user.pk, "project": desk.project.pk}) or (0, None)
+    copy = _taken_up(given_back) if given_back else _planted(desk, item, handed, now)
+    if copy is None:
+        return item, choice
+    Item.objects.filter(pk=item.pk).update(leased=False)
+    return copy, choice_of(choice, copy, desk.user, now)
+
+
+def _taken_up(copy_id: int) -> Item:
+    """A real item that was skipped, or whose lease lapsed, comes again to whoever asks next; so does a copy."""
+    copy = lock_item(copy_id)
+    copy.leased = True
+    copy.save(update_fields=["leased"])
+    return copy
+
+
+def _planted(desk: Desk, item: Item, handed: int, now: datetime) -> Item | None:
     look = None
     if is_slot(desk.project, desk.user, handed):
         look = choose(desk, item)
     elif _is_drawn("second", desk.project, desk.user, handed, desk.project.second_look_percent):
         look = second_looks.choose(desk, item)
     copy = copies.plant(look, desk.user, item, now) if look else None
-    if copy is None or look is None:
-        return item
-    Item.objects.filter(pk=item.pk).update(leased=False)
-    if look.control is not None:
+    if copy and look and look.control:
         Control.objects.filter(pk=look.control.pk).update(shown=F("shown") + 1)
     return copy
 
 
-# Never what the person has had in hand or made, never the same twice; the verdict they have met least comes first.
-_CHOOSE = """
-    SELECT control.id FROM annotation_control control
-    JOIN annotation_item source ON source.id = control.source_id
-    JOIN annotation_cell cell ON cell.id = control.cell_id
-    JOIN experts_qualification qualification
-      ON qualification.user_id = %(person)s AND qualification.language_id = cell.language_id
-     AND qualification.domain_id = cell.domain_id AND cell.skill = ANY (qualification.skills)
-    LEFT JOIN (SELECT met.verdict, count(*) FROM annotation_look look JOIN annotation_control met
-                 ON met.id = look.control_id WHERE look.person_id = %(person)s GROUP BY met.verdict) met
-      ON met.verdict = control.verdict
-    WHERE control.project_id = %(project)s AND control.retired_at IS NULL AND control.shown < %(showings)s
-      AND source.author_id IS DISTINCT FROM %(person)s AND control.made_by_id <> %(person)s
-      AND NOT EXISTS (SELECT FROM annotation_assignment had
-                      WHERE had.item_id = source.id AND had.person_id = %(person)s)
-      AND NOT EXISTS (SELECT FROM annotation_look seen
-                      WHERE seen.source_id = source.id AND seen.person_id = %(person)s)
-    ORDER BY coalesce(met.count, 0), control.cell_id <> %(cell)s, control.shown,
-             md5(control.id::text || ':' || %(person)s::text)
+# The same cell first, since a queue seldom leaves one for a single item; then the verdict they have met least.
+_CHOOSE = f"""
+    SELECT control.id FROM annotation_control control {copies.MAY_MEET.format(of="control")}
+      AND control.retired_at IS NULL AND control.shown < %(showings)s AND control.made_by_id <> %(person)s
+    ORDER BY control.cell_id <> %(cell)s,
+             (SELECT count(*) FROM annotation_look look JOIN annotation_control met ON met.id = look.control_id
+              WHERE look.person_id = %(person)s AND met.verdict = control.verdict),
+             control.shown, md5(control.id::text || ':' || %(person)s::text)
     LIMIT 1 FOR UPDATE OF control SKIP LOCKED
-"""
+"""  # noqa: S608  (the part is a constant)
 
 
 def choose(desk: Desk, item: Item) -> Look | None:
-    terms = {"person": desk.user.pk, "project": desk.project.pk, "cell": item.cell_id}
-    row = fetch_row(_CHOOSE, terms | {"showings": desk.project.control_showings})
+    row = fetch_row(_CHOOSE, copies.terms_of(desk, item) | {"showings": desk.project.control_showings})
     if row is None:
         return None
     control = Control.objects.select_related("source", "revision").get(pk=row[0])

@@ -6,6 +6,7 @@ reviewer is done, it moves on as others do. docs/reviewers.md says what is alike
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -13,12 +14,14 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
 from accounts.roles import Role
+from annotation.access import Desk
 from annotation.models import (
     Adjudication,
     Approval,
     Comment,
     Dismissal,
     Item,
+    ItemEvent,
     Look,
     Review,
     Revision,
@@ -40,6 +43,23 @@ MOST_NUMBERS = 300
 
 SOONEST, LATEST = timedelta(hours=2), timedelta(hours=30)
 USUAL_SCORE = 4
+USUAL_CHECKING = timedelta(seconds=3)
+
+# Of what may be copied for a person ({of}: a control, or a look that waits): the text stands under the guideline that
+# holds, they are admitted to its cell, and have neither written it, had it in hand, nor met it before.
+MAY_MEET = """
+    JOIN annotation_item source ON source.id = {of}.source_id
+    JOIN annotation_revision revision ON revision.id = {of}.revision_id AND revision.guideline_version = %(version)s
+    JOIN annotation_cell cell ON cell.id = {of}.cell_id AND cell.project_id = %(project)s
+    JOIN experts_qualification qualification
+      ON qualification.user_id = %(person)s AND qualification.language_id = cell.language_id
+     AND qualification.domain_id = cell.domain_id AND cell.skill = ANY (qualification.skills)
+    WHERE source.author_id IS DISTINCT FROM %(person)s
+      AND NOT EXISTS (SELECT FROM annotation_assignment had
+                      WHERE had.item_id = source.id AND had.person_id = %(person)s)
+      AND NOT EXISTS (SELECT FROM annotation_look seen
+                      WHERE seen.source_id = source.id AND seen.person_id = %(person)s)
+"""
 
 _DRAW = """
     WITH last AS (
@@ -55,6 +75,14 @@ _DRAW = """
     FROM born, generate_series(1, least(%(most)s, born.count / %(per)s))
 """
 
+# When the items before and after a number were born.
+_NEIGHBORS = """
+    SELECT (SELECT created_at FROM annotation_item WHERE id < %(number)s AND project_id = %(project)s
+            AND NOT is_control ORDER BY id DESC LIMIT 1),
+           (SELECT created_at FROM annotation_item WHERE id > %(number)s AND project_id = %(project)s
+            AND NOT is_control ORDER BY id LIMIT 1)
+"""
+
 _TAKE_NEAREST = """
     DELETE FROM annotation_sparenumber WHERE number = (
         SELECT number FROM annotation_sparenumber WHERE project_id = %s
@@ -66,6 +94,16 @@ _TAKE_NEAREST = """
 def draw(*words: object, below: int) -> int:
     """A lottery that gives the same answer for the same words however often it is asked: 0 to below - 1."""
     return int(sha256(":".join(map(str, words)).encode()).hexdigest()[:12], 16) % below
+
+
+def terms_of(desk: Desk, item: Item) -> dict[str, object]:
+    """What `MAY_MEET` is asked with: of whom, and in place of what."""
+    return {
+        "person": desk.user.pk,
+        "project": desk.project.pk,
+        "cell": item.cell_id,
+        "version": item.current.guideline_version if item.current else 0,
+    }
 
 
 def lay_by_numbers(project_id: int) -> None:
@@ -102,9 +140,44 @@ def plant(look: Look, person: User, instead_of: Item, now: datetime) -> Item | N
     return copy
 
 
+@dataclass(frozen=True)
+class Past:
+    """When a copy was begun, submitted and passed by the checks, and what is noted of that."""
+
+    born: datetime
+    submitted: datetime
+    passed: datetime
+    noted: Mapping[str, object]
+
+
+def _past(number: int, instead_of: Item, now: datetime) -> Past:
+    """Like that of the item it is handed out in place of, but at moments of its own: it was born between the items
+    whose numbers lie around its own, and waited and was checked about as long."""
+    born = _born(number, instead_of, now)
+    waited = (instead_of.state_since - instead_of.created_at) * _about("waited", number)
+    passed = born + waited if born + waited < now else born + (now - born) * 0.8
+    events = {one.action: one for one in ItemEvent.objects.filter(item=instead_of).order_by("number")}
+    checked, handed_in = events.get(Action.PASS), events.get(Action.SUBMIT) or events.get(Action.IMPORT)
+    lag = checked.at - handed_in.at if checked and handed_in and checked.at > handed_in.at else USUAL_CHECKING
+    submitted = passed - min(lag * _about("checked", number), (passed - born) / 2)
+    return Past(born, submitted, passed, {**checked.data} if checked else {})
+
+
+def _born(number: int, instead_of: Item, now: datetime) -> datetime:
+    row = fetch_row(_NEIGHBORS, {"number": number, "project": instead_of.project_id})
+    before, after = row or (None, None)
+    low, high = before or instead_of.created_at, after or now
+    return low + max(high - low, timedelta(0)) * (draw("born", number, below=1000) / 1000)
+
+
+def _about(what: str, number: int) -> float:
+    """A factor around one, the same for the same number."""
+    return 0.85 + 0.3 * draw(what, number, below=1000) / 1000
+
+
 def _copy(look: Look, number: int, instead_of: Item, now: datetime) -> Item:
     people = stand_ins()
-    source, since = look.source, instead_of.state_since
+    source, past = look.source, _past(number, instead_of, now)
     copy = Item(
         pk=number,
         project=instead_of.project,
@@ -113,16 +186,16 @@ def _copy(look: Look, number: int, instead_of: Item, now: datetime) -> Item:
         author=people[AUTHOR] if source.author_id else None,
         is_control=True,
     )
-    submitted = since - min(timedelta(seconds=3), (since - instead_of.created_at) / 2)
-    copy.current = _copied_revision(copy, look.revision, submitted)
+    copy.current = _copied_revision(copy, look.revision, past.submitted)
     if copy.author_id:
-        act_out(copy, [(Action.CLAIM, instead_of.created_at), (Action.SUBMIT, submitted)], by=people)
+        act_out(copy, [(Action.CLAIM, past.born), (Action.SUBMIT, past.submitted)], by=people)
     else:
-        act_out(copy, [(Action.IMPORT, instead_of.created_at)], by=people)
-    act_out(copy, [(Action.PASS, since)], by=people)
-    _copy_dismissals(source, copy, people[AUTHOR])
+        act_out(copy, [(Action.IMPORT, past.born)], by=people)
+    act_out(copy, [(Action.PASS, past.passed)], by=people, **past.noted)
+    _copy_dismissals(source, copy, people[AUTHOR], past.submitted)
     if look.pretends_accept:
-        _accept_as_if(copy, source, people, since + (now - since) * (draw("accepted", number, below=90) / 100))
+        waited = (now - past.passed) * (draw("accepted", number, below=90) / 100)
+        _accept_as_if(copy, source, people, past.passed + waited)
     copy.leased = True
     copy.save(update_fields=["leased"])
     return copy
@@ -145,9 +218,9 @@ def _copied_revision(copy: Item, revision: Revision, at: datetime) -> Revision:
     )
 
 
-def _copy_dismissals(source: Item, copy: Item, by: User) -> None:
+def _copy_dismissals(source: Item, copy: Item, by: User, at: datetime) -> None:
     for dismissal in Dismissal.objects.filter(item=source):
-        dismissal.pk, dismissal.item, dismissal.by = None, copy, by
+        dismissal.pk, dismissal.item, dismissal.by, dismissal.at = None, copy, by, at
         dismissal.save(force_insert=True)
 
 
@@ -208,7 +281,8 @@ def move_on(look: Look, truth: str, reasons: Sequence[str], now: datetime) -> No
     people = stand_ins()
     started = max(copy.state_since, look.judged_at or copy.state_since)
     actions = _way_on(copy, look, truth)
-    moments = [started + (now - started) * (number + 1) / (len(actions) + 1) for number in range(len(actions))]
+    # The last one now: rows are numbered as they are written.
+    moments = [started + (now - started) * (number + 1) / len(actions) for number in range(len(actions))]
     for action, at in zip(actions, moments, strict=True):
         data = _what_comes_with(action, copy, look.source, people, truth, reasons, at)
         act_out(copy, [(action, at)], by=people, **data)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from annotation.access import Desk
 from annotation.models import Item, Look, Project, Review
-from annotation.reviewers.copies import draw
+from annotation.reviewers.copies import MAY_MEET, draw, terms_of
 from annotation.workflow import Action
 from core.statements import fetch_row
 from experts.models import ReviewerOutcome
@@ -33,28 +33,16 @@ def want(item: Item, action: Action, now: datetime) -> bool:
     return True
 
 
-# Whoever has had the item in hand knows it, and is not asked again.
-_CHOOSE = """
-    SELECT look.id FROM annotation_look look
-    JOIN annotation_item source ON source.id = look.source_id
-    JOIN annotation_cell cell ON cell.id = look.cell_id
-    JOIN experts_qualification qualification
-      ON qualification.user_id = %(person)s AND qualification.language_id = cell.language_id
-     AND qualification.domain_id = cell.domain_id AND cell.skill = ANY (qualification.skills)
-    WHERE look.item_id IS NULL AND cell.project_id = %(project)s
-      AND source.author_id IS DISTINCT FROM %(person)s
-      AND NOT EXISTS (SELECT FROM annotation_assignment had
-                      WHERE had.item_id = source.id AND had.person_id = %(person)s)
-      AND NOT EXISTS (SELECT FROM annotation_look seen
-                      WHERE seen.source_id = source.id AND seen.person_id = %(person)s)
+_CHOOSE = f"""
+    SELECT look.id FROM annotation_look look {MAY_MEET.format(of="look")} AND look.item_id IS NULL
     ORDER BY look.cell_id <> %(cell)s, look.wanted_at, look.id
     LIMIT 1 FOR UPDATE OF look SKIP LOCKED
-"""
+"""  # noqa: S608  (the part is a constant)
 
 
 def choose(desk: Desk, item: Item) -> Look | None:
     """The oldest wanted one this reviewer may judge, of the same cell if there is one."""
-    row = fetch_row(_CHOOSE, {"person": desk.user.pk, "project": desk.project.pk, "cell": item.cell_id})
+    row = fetch_row(_CHOOSE, terms_of(desk, item))
     return Look.objects.select_related("source", "revision").get(pk=row[0]) if row else None
 
 
