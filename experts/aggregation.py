@@ -95,9 +95,16 @@ def dawid_skene(answers: Answers, known: Mapping[int, int] | None = None, streng
 
 
 def _majority(answers: Answers) -> Floats:
-    votes = np.zeros((answers.item_count, answers.label_count))
-    np.add.at(votes, (answers.items, answers.labels), 1.0)
-    return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1.0))
+    places = answers.items * answers.label_count + answers.labels
+    votes = np.bincount(places, minlength=answers.item_count * answers.label_count)
+    shares = votes.reshape(answers.item_count, answers.label_count).astype(float)
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1.0))
+
+
+def _summed(places: Ints, rows: Floats, count: int) -> Floats:
+    """The rows added up by the place each belongs to; `count` places."""
+    columns = [np.bincount(places, weights=rows[:, label], minlength=count) for label in range(rows.shape[1])]
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
 
 
 def _fixed(shares: Floats, known: Mapping[int, int]) -> Floats:
@@ -108,8 +115,9 @@ def _fixed(shares: Floats, known: Mapping[int, int]) -> Floats:
 
 
 def _confusion(answers: Answers, shares: Floats, strength: float) -> Floats:
-    counts = np.zeros((answers.person_count, answers.label_count, answers.label_count))
-    np.add.at(counts, (answers.people, answers.labels), shares[answers.items])
+    size = (answers.person_count, answers.label_count)
+    summed = _summed(answers.people * size[1] + answers.labels, shares[answers.items], size[0] * size[1])
+    counts = summed.reshape(*size, size[1])
     everybody = _of_everybody(counts.sum(axis=0) + 1e-3)
     counts += strength * everybody / everybody.sum(axis=0, keepdims=True)
     return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-12))
@@ -124,8 +132,8 @@ def _of_everybody(counts: Floats) -> Floats:
 
 
 def _expected(answers: Answers, shares: Floats, confusion: Floats, alike: float = 0.0) -> Floats:
-    logs = np.zeros_like(shares)
-    np.add.at(logs, answers.items, np.log(np.maximum(confusion[answers.people, answers.labels], 1e-12)))
+    said = np.log(np.maximum(confusion, 1e-12))[answers.people, answers.labels]
+    logs = _summed(answers.items, said, answers.item_count)
     given = np.bincount(answers.items, minlength=answers.item_count)
     logs /= 1 + alike * np.maximum(given - 1, 0)[:, None]
     prior = shares.sum(axis=0) + 1.0
