@@ -22,6 +22,7 @@ from core.statements import fetch_row, fetch_rows
 from experts.models import Qualification
 from experts.rules import open_cap
 from experts.standing import refusal_while_paused
+from experts.wording import duration
 
 OPEN_STATES = (State.WRITING, State.RETURNED)
 NOTHING_NOW = ("empty", "cap")
@@ -357,16 +358,8 @@ def _why_no_place(desk: Desk, cells: list[int]) -> Refusal:
         return Refusal("Others are taking the free places at this moment.", "Press again in a minute.")
     return Refusal(
         "The free places show to others first; your standing says why.",
-        f"The next one shows to you in {_in_words(wait)}, if nobody has taken it by then.",
+        f"The next one shows to you in {duration(ceil(wait / timedelta(minutes=1)))}, if nobody has taken it by then.",
     )
-
-
-def _in_words(wait: timedelta) -> str:
-    minutes = ceil(wait / timedelta(minutes=1))
-    if minutes < 60:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def _as_it_seems(desk: Desk) -> "QuerySet[Item]":

@@ -170,5 +170,8 @@ def _in_a_row(count: int) -> str:
 
 
 def duration(minutes: int) -> str:
+    """`50 min`, `3 h 26 min`, `2 days 5 h`: the one way in which waits and delays are said."""
     hours, rest = divmod(minutes, 60)
-    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+    days, hours = divmod(hours, 24) if hours >= 48 else (0, hours)
+    parts = [f"{days} days" if days else "", f"{hours} h" if hours else "", f"{rest} min" if rest and not days else ""]
+    return " ".join(part for part in parts if part) or "0 min"
