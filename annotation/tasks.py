@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotation import checking, handing_out
 from annotation.copilot import indexing, routing, shown
 from annotation.fairness import digests
-from annotation.learning import testing, testing_results
+from annotation.learning import piece_scoring, testing, testing_results
 from annotation.models import Project
 from annotation.reviewers import controls
 from annotation.standing import alerts
@@ -24,6 +24,7 @@ from qa.workers import Priority
 logger = logging.getLogger(__name__)
 
 CAUGHT_UP_AT_ONCE = 16
+CONTEXTS_IN_A_MESSAGE = 32
 
 
 @shared_task(queue="fast")
@@ -37,82 +38,114 @@ def check_item(*, item_id: int, asked_at: float | None = None, **_later: Any) ->
 
 def ask_worker(item_ids: Sequence[int], weight: Weight, priority: Priority) -> None:
     """Sends items to the worker of that weight."""
-    arguments = {"item_ids": list(item_ids), "weight": weight, "asked_at": time.time()}
+    arguments = {"item_ids": list(item_ids), "weight": weight, "asked_at": time.time(), "priority": int(priority)}
     check_slowly.apply_async(kwargs=arguments, queue=weight, priority=int(priority))
 
 
 @shared_task
-def check_slowly(*, item_ids: Sequence[int], weight: Weight, asked_at: float, **_later: Any) -> None:
-    metrics.waited(weight, time.time() - asked_at)
+def check_slowly(
+    *,
+    item_ids: Sequence[int],
+    weight: Weight,
+    asked_at: float,
+    priority: int = Priority.SUBMITTED,
+    **_later: Any,
+) -> None:
+    """One item after the other. What was imported gives way to people: the rest goes behind what waits for import,
+    before this message is acknowledged, so that a killed worker repeats items and loses none."""
+    is_imported = priority >= Priority.IMPORTED
+    if not is_imported:
+        metrics.waited(weight, time.time() - asked_at)
+    done = 0
+    for item_id in workers.until_wanted(weight, item_ids) if is_imported else item_ids:
+        _check_slowly(item_id, weight)
+        done += 1
+    if done < len(item_ids):
+        ask_worker(item_ids[done:], weight, Priority.IMPORTED)
+
+
+def _check_slowly(item_id: int, weight: Weight) -> None:
     if weight == "ml" and "duplicates" in checks():
-        _index(item_ids)
+        _index(item_id)
     if weight == "ml" and "routing" in checks():
-        _route(item_ids)
-    for item_id in item_ids:
-        checking.check_slowly(item_id, weight)
-    for item_id in item_ids:
-        shown.record(item_id)
+        _route(item_id)
+    checking.check_slowly(item_id, weight)
+    shown.record(item_id)
 
 
-def _index(item_ids: Sequence[int]) -> None:
+def _index(item_id: int) -> None:
     """First, so that of two people who submit the same text at once the second one is told."""
     try:
-        indexing.index_by_id(item_ids)
+        indexing.index_by_id([item_id])
     except EngineUnavailable as away:
         logger.info("Nothing is indexed now: %s", away)
 
 
-def _route(item_ids: Sequence[int]) -> None:
+def _route(item_id: int) -> None:
     try:
-        routing.read_items(item_ids)
+        routing.read_items([item_id])
     except EngineUnavailable as away:
         logger.info("Nothing is routed now: %s", away)
 
 
 @shared_task(queue="ml")
-def route_contexts(*, context_ids: Sequence[int], asked_at: float, **_later: Any) -> None:
-    metrics.waited("ml", time.time() - asked_at)
+def route_contexts(*, context_ids: Sequence[int], **_later: Any) -> None:
+    """As far as nobody waits for this worker; the rest goes to the end of the queue."""
+    done = 0
     try:
-        routing.read_contexts(context_ids)
+        for piece in workers.until_wanted("ml", _pieces(context_ids, routing.AT_ONCE)):
+            routing.read_contexts(piece)
+            done += len(piece)
     except EngineUnavailable as away:
         logger.info("Contexts wait to be routed: %s", away)
+        return
+    _send_contexts(context_ids[done:])
 
 
 def ask_to_route(project_id: int) -> None:
     """Sends the contexts without a reading to the ml worker, behind everything that people wait for."""
-    if "routing" not in checks():
-        return
-    missing = routing.unread_contexts(project_id)
-    for first in range(0, len(missing), routing.AT_ONCE):
-        arguments = {"context_ids": missing[first : first + routing.AT_ONCE], "asked_at": time.time()}
-        route_contexts.apply_async(kwargs=arguments, priority=int(Priority.IMPORTED))
+    if "routing" in checks():
+        for message in _pieces(routing.unread_contexts(project_id), CONTEXTS_IN_A_MESSAGE):
+            _send_contexts(message)
+
+
+def _send_contexts(context_ids: Sequence[int]) -> None:
+    if context_ids:
+        route_contexts.apply_async(kwargs={"context_ids": list(context_ids)}, priority=int(Priority.IMPORTED))
+
+
+def _pieces(ids: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [ids[first : first + size] for first in range(0, len(ids), size)]
 
 
 @shared_task(queue="ml")
 def bring_routes_up_to_date(**_later: Any) -> None:
     """What an engine that was away has missed, or another engine has read, is read now."""
-    if "routing" in checks() and _catch_up(
-        lambda project_id: routing.bring_up_to_date(project_id, most=CAUGHT_UP_AT_ONCE)
-    ):
+    if "routing" in checks() and _catch_up(routing.bring_up_to_date):
         bring_routes_up_to_date.apply_async(priority=int(Priority.IMPORTED), countdown=1)
 
 
 @shared_task(queue="ml")
 def bring_indexes_up_to_date(**_later: Any) -> None:
     """What an engine that was away has missed comes in; what was rejected or set aside goes."""
-    if _catch_up(lambda project_id: indexing.bring_up_to_date(project_id, lambda _done: None, CAUGHT_UP_AT_ONCE)):
+    if _catch_up(indexing.bring_up_to_date):
         bring_indexes_up_to_date.apply_async(priority=int(Priority.IMPORTED), countdown=1)
 
 
-def _catch_up(bring: Callable[[int], int]) -> int:
-    """A few texts of each open project, so that nobody typing waits behind the rest; how many there were."""
+def _catch_up(bring: Callable[..., int]) -> int:
+    """A few texts of each open project, fewer where somebody waits for this worker; how many there were."""
     done = 0
-    for project_id in Project.objects.filter(closed_at=None).values_list("pk", flat=True):
+    projects = Project.objects.filter(closed_at=None).values_list("pk", flat=True)
+    for project_id in workers.until_wanted("ml", projects):
         try:
-            done += bring(project_id)
+            done += bring(project_id, most=CAUGHT_UP_AT_ONCE, may_go_on=_is_unwanted)
         except EngineUnavailable as away:
             logger.info("Project %s waits to be caught up with: %s", project_id, away)
     return done
+
+
+def _is_unwanted() -> bool:
+    return not workers.is_wanted("ml")
 
 
 @shared_task(queue="fast")
@@ -153,7 +186,9 @@ def tend_copies(**_later: Any) -> None:
 
 @shared_task(queue="fast")
 def lapse_leases(**_later: Any) -> None:
-    handing_out.lapse_overdue_leases(timezone.now())
+    now = timezone.now()
+    handing_out.lapse_overdue_leases(now)
+    piece_scoring.lapse_overdue(now)
 
 
 @shared_task(queue="fast")

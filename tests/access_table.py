@@ -94,6 +94,10 @@ annotation:engines                       GET   sign-in  403      403      403   
 annotation:reviewers                     GET   sign-in   404      403      403      403      in       403
 annotation:reviewers-csv                 GET   sign-in   404      403      403      403      in       403
 annotation:reviewer-figures              GET   sign-in   404      403      403      403      in       403
+annotation:reviewer-cases                GET   sign-in   404      403      403      403      in       403
+annotation:reviewer-texts                GET   sign-in   404      403      403      403      in       403
+annotation:reviewer-estimates            GET   sign-in   404      403      403      403      in       403
+annotation:control-looks                 GET   sign-in   404      403      403      403      in       403
 annotation:control-items                 GET   sign-in   404      403      403      403      in       403
 annotation:control-settings              POST  sign-in   404      403      403      403      in       403
 annotation:control-use                   POST  sign-in   404      403      403      403      in       403
@@ -173,8 +177,12 @@ annotation:test-item                     POST  sign-in  404      403      403   
 annotation:test-item-retire              POST  sign-in  404      403      403      in       in       403
 annotation:test-item-confirm             POST  sign-in  404      403      403      in       in       403
 annotation:pieces                        GET   sign-in  404      403      403      in       in       403
-annotation:piece                         GET   sign-in  404      403      403      in       in       403
-annotation:piece                         POST  sign-in  404      403      403      in       in       403
+annotation:piece                         GET   sign-in  404      403      404      in       in       403
+annotation:piece                         POST  sign-in  404      403      404      in       in       403
+annotation:piece-next                    POST  sign-in  404      403      in       403      403      403
+annotation:piece-take                    POST  sign-in  404      403      403      in       in       403
+annotation:piece-skip                    POST  sign-in  404      403      404      in       in       403
+annotation:piece-heartbeat               POST  sign-in  404      403      404      in       in       403
 annotation:use-in-test rejected          POST  sign-in  404      403      403      in       in       403
 annotation:training-home                 GET   sign-in  404      in       in       403      403      403
 annotation:training-begin                POST  sign-in  404      in       in       403      403      403

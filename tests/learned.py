@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Role
-from annotation.learning import testing, training
+from accounts.roles import Permission, Role
+from annotation.learning import piece_scoring, testing, training
 from annotation.learning.training import Given
 from annotation.models import (
     Attempt,
@@ -20,7 +20,8 @@ from annotation.models import (
     TrainingSet,
     TrainingTask,
 )
-from tests.factories import member, texts
+from annotation.rubric import CRITERIA
+from tests.factories import desk, member, texts
 
 CLAUSE = {
     "clause_code": "GEN-1",
@@ -124,6 +125,17 @@ def _handed_in(attempt: Attempt) -> Piece:
     written = texts()
     return testing.submit_piece(
         person=attempt.person, attempt_id=attempt.pk, prompt=written.prompt, completion=written.completion
+    )
+
+
+def scored(piece: Piece, by: User, *, level: int = 5, note: str = "") -> Piece:
+    """By a reviewer who is handed it, or by somebody who leads and takes it."""
+    at = desk(by, piece.attempt.test.project)
+    leads = at.may(Permission.SEE_ITEMS)
+    assignment = piece_scoring.take(at, piece.pk) if leads else piece_scoring.start_next(at)
+    scores = dict.fromkeys(CRITERIA, level)
+    return piece_scoring.score(
+        person=by, piece_id=assignment.piece_id, token=str(assignment.token), scores=scores, note=note
     )
 
 

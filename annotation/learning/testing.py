@@ -131,8 +131,8 @@ def _hand_out(attempt: Attempt, lapse: Lapse | None) -> None:
         drawn = _draw_retest(test, person, lapse)
     else:
         drawn = draw(by_verdict(pool_for(test, person)), test.items, SystemRandom())
-        if test.brief:
-            Piece.objects.create(attempt=attempt, brief=test.brief)
+    if test.brief and (lapse is None or test.retest_asks_piece):
+        pieces.ask_for(attempt)
     TestAnswer.objects.bulk_create(
         TestAnswer(attempt=attempt, item_id=item_id, position=position) for position, item_id in enumerate(drawn, 1)
     )

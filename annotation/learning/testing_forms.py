@@ -18,7 +18,17 @@ class TestForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters
 
     class Meta:
         model = Test
-        fields = ["skills", "items", "pass_percent", "minutes", "tries", "wait_hours", "grace_days", "brief"]
+        fields = [
+            "skills",
+            "items",
+            "pass_percent",
+            "minutes",
+            "tries",
+            "wait_hours",
+            "grace_days",
+            "brief",
+            "retest_asks_piece",
+        ]
         widgets = {"brief": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

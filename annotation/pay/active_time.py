@@ -9,28 +9,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Sum, Value
 
-from annotation.models import ActiveDay, Assignment
-from annotation.workflow import Stage
+from annotation.models import ActiveDay, Assignment, PaidStage, PieceAssignment
 from core.statements import fetch_row, fetch_rows
 
 # The lease, the time at work and its day, in one statement; two reports at once wait for each other.
 _REPORT = """
     WITH found AS (
-        SELECT mine.id, mine.person_id, mine.stage, mine.active_ms, item.project_id,
+        SELECT mine.id, mine.person_id, {stage} AS stage, mine.active_ms, of_project.project_id,
                least(%(now)s, coalesce(mine.ended_at, %(now)s)) AS at,
                coalesce(mine.active_at, mine.claimed_at) AS told_at
-        FROM annotation_assignment mine JOIN annotation_item item ON item.id = mine.item_id
+        FROM {table} mine JOIN {of_project}
         WHERE mine.id = %(assignment)s FOR NO KEY UPDATE OF mine
     ), told AS (
-        UPDATE annotation_assignment mine
+        UPDATE {table} mine
         SET active_ms = greatest(found.active_ms, least(%(claimed)s, found.active_ms
                                  + (1000 * extract(epoch FROM found.at - found.told_at))::bigint)),
             active_at = greatest(found.at, found.told_at),
             leased_until = CASE WHEN mine.ended_at IS NULL THEN %(until)s ELSE mine.leased_until END
         FROM found WHERE mine.id = found.id
-        RETURNING found.project_id, mine.person_id, mine.stage, mine.active_ms, mine.active_ms - found.active_ms AS more
+        RETURNING found.project_id, found.person_id, found.stage, mine.active_ms,
+                  mine.active_ms - found.active_ms AS more
     ), counted AS (
         INSERT INTO annotation_activeday (project_id, person_id, stage, day, ms)
         SELECT project_id, person_id, stage, %(day)s, more FROM told WHERE more > 0
@@ -38,13 +38,25 @@ _REPORT = """
     )
     SELECT active_ms FROM told
 """
+_REPORT_OF_ITEM = _REPORT.format(
+    table="annotation_assignment",
+    stage="mine.stage",
+    of_project="annotation_item of_project ON of_project.id = mine.item_id",
+)
+_REPORT_OF_PIECE = _REPORT.format(
+    table="annotation_pieceassignment",
+    stage=f"'{PaidStage.PIECE.value}'",
+    of_project="""annotation_piece piece ON piece.id = mine.piece_id
+        JOIN annotation_attempt attempt ON attempt.id = piece.attempt_id
+        JOIN annotation_test of_project ON of_project.id = attempt.test_id""",
+)
 
 
-def report(assignment: Assignment, seconds: int, now: datetime, *, lease_minutes: int) -> int:
+def report(assignment: Assignment | PieceAssignment, seconds: int, now: datetime, *, lease_minutes: int) -> int:
     """Takes a page's word for its running total and extends a live lease; returns the seconds that are believed."""
     until = now + timedelta(minutes=lease_minutes)
     terms = {"assignment": assignment.pk, "claimed": seconds * 1000, "now": now, "until": until, "day": now.date()}
-    row = fetch_row(_REPORT, terms)
+    row = fetch_row(_REPORT_OF_ITEM if isinstance(assignment, Assignment) else _REPORT_OF_PIECE, terms)
     assert row is not None, "an assignment is never deleted"
     if assignment.ended_at is None:
         assignment.leased_until = until
@@ -112,10 +124,15 @@ def by_cell_and_stage(
     project_id: int, period: tuple[datetime, datetime] | None = None, person_id: int | None = None
 ) -> dict[tuple[int, str], int]:
     """Seconds by cell and stage, of assignments handed out in the period."""
-    rows = Assignment.objects.filter(item__project_id=project_id, active_ms__gt=0)
+    wanted: dict[str, object] = {"active_ms__gt": 0}
     if period is not None:
-        rows = rows.filter(claimed_at__gte=period[0], claimed_at__lt=period[1])
+        wanted |= {"claimed_at__gte": period[0], "claimed_at__lt": period[1]}
     if person_id is not None:
-        rows = rows.filter(person_id=person_id)
-    counted = rows.values_list("item__cell_id", "stage").annotate(ms=Sum("active_ms")).order_by()
-    return {(cell, str(Stage(stage))): ms // 1000 for cell, stage, ms in counted}
+        wanted["person_id"] = person_id
+    items = Assignment.objects.filter(item__project_id=project_id, **wanted).order_by()
+    pieces = PieceAssignment.objects.filter(piece__cell__project=project_id, **wanted).order_by()
+    counted = [
+        *items.values_list("item__cell_id", "stage").annotate(ms=Sum("active_ms")),
+        *pieces.values_list("piece__cell_id", Value(PaidStage.PIECE.value)).annotate(ms=Sum("active_ms")),
+    ]
+    return {(cell, str(stage)): ms // 1000 for cell, stage, ms in counted}

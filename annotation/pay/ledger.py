@@ -16,16 +16,31 @@ from django.utils import timezone
 from annotation.models import (
     Appeal,
     Assignment,
+    Attempt,
     Item,
     ItemEvent,
     LedgerEntry,
     LedgerMark,
     PayTerms,
+    Piece,
+    PieceAssignment,
     Project,
     Rate,
     Review,
 )
-from annotation.pay.pay_rules import Derived, Done, Event, History, Pay, Place, Tariff, Terms, entries_of
+from annotation.pay.pay_rules import (
+    Derived,
+    Done,
+    Event,
+    History,
+    Pay,
+    Place,
+    Scored,
+    Tariff,
+    Terms,
+    entries_of,
+    entry_of,
+)
 from annotation.workflow import Stage
 
 # The page's last word on active time arrives a moment after the verdict.
@@ -49,7 +64,8 @@ def settle_ledger(
     until: datetime | None = None,
     report: Callable[[int], None] | None = None,
 ) -> Settled:
-    """Brings the ledger up to `until` (now) for items that something happened to since; None: for all of them.
+    """Brings the ledger up to `until` (now) for items that something happened to since and test pieces that were
+    scored; None: for all of them.
 
     `report` is told after each piece how many items are done.
     """
@@ -65,6 +81,9 @@ def settle_ledger(
         done += len(item_ids)
         if report:
             report(done)
+    with transaction.atomic():
+        lock_ledger(project)
+        _write(project, _of_pieces(project, pay, until, since), settled)
     return settled
 
 
@@ -124,13 +143,41 @@ def _batches(item_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def derive_all(project: Project, until: datetime | None = None) -> Iterator[Derived]:
     """The ledger made of nothing; what is stored must say the same."""
-    pay = pay_of(project)
+    pay, until = pay_of(project), until or timezone.now()
     for item_ids in _batches(touched(project, None)):
-        yield from _derive(item_ids, pay, until or timezone.now())
+        yield from _derive(item_ids, pay, until)
+    yield from _of_pieces(project, pay, until)
 
 
 def _derive(item_ids: Sequence[int], pay: Pay, until: datetime) -> list[Derived]:
     return [entry for history in histories(item_ids, until) for entry in entries_of(history, pay)]
+
+
+def _of_pieces(project: Project, pay: Pay, until: datetime, since: datetime | None = None) -> list[Derived]:
+    return [entry for scored in scored_pieces(project, until, since) if (entry := entry_of(scored, pay))]
+
+
+def scored_pieces(project: Project, until: datetime, since: datetime | None = None) -> Iterator[Scored]:
+    """Not those that a manager scored who neither reviews nor edits here; one statement."""
+    done = PieceAssignment.objects.filter(
+        piece__attempt__test__project=project, outcome=PieceAssignment.Outcome.DONE, is_paid=True, ended_at__lte=until
+    )
+    if since is not None:
+        done = done.filter(ended_at__gte=since)
+    columns = ("piece__cell_id", "piece__attempt__test__language_id", "piece__attempt__test__skills")
+    rows = done.order_by("pk").values_list("piece_id", "person_id", "ended_at", "active_ms", *columns)
+    for piece_id, person_id, ended_at, active_ms, cell_id, language, skills in rows:
+        assert ended_at is not None
+        # What is written in a test is of its first skill.
+        yield Scored(piece_id, Place(cell_id, language, skills[0]), person_id, ended_at, active_ms // 1000)
+
+
+def waiting_pieces(project: Project) -> Iterator[Place]:
+    """Where the pieces belong that nobody has scored yet."""
+    waiting = Piece.objects.filter(attempt__test__project=project, attempt__state=Attempt.State.WAITING)
+    rows = waiting.order_by().values_list("cell_id", "attempt__test__language_id", "attempt__test__skills")
+    for cell_id, language, skills in rows:
+        yield Place(cell_id, language, skills[0])
 
 
 def histories(item_ids: Sequence[int], until: datetime) -> Iterator[History]:
@@ -203,6 +250,7 @@ def _row(project: Project, entry: Derived, corrects: LedgerEntry | None = None) 
         project=project,
         person_id=entry.person_id,
         item_id=entry.item_id,
+        piece_id=entry.piece_id,
         cell_id=entry.cell_id,
         stage=entry.stage,
         kind=entry.kind,

@@ -10,9 +10,8 @@ from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import User
-from annotation.models import ActiveDay, Cell, LedgerEntry, PayTerms, Project
+from annotation.models import ActiveDay, Cell, LedgerEntry, PaidStage, PayTerms, Project
 from annotation.pay import active_time, money
-from annotation.workflow import Stage
 
 State, Kind = LedgerEntry.State, LedgerEntry.Kind
 ORDER = ("-earned_at", "-id")
@@ -44,7 +43,7 @@ class LedgerFilter:
 
         month = query.get("month", "")
         return cls(
-            number("person"), number("cell"), one_of("stage", Stage), one_of("state", State), one_of("kind", Kind),
+            number("person"), number("cell"), one_of("stage", PaidStage), one_of("state", State), one_of("kind", Kind),
             month if period_of(month) else "",
         )  # fmt: skip
 
@@ -227,7 +226,7 @@ def _work(project: Project, wanted: LedgerFilter, terms: PayTerms) -> dict[objec
     cells = Cell.objects.filter(project=project).select_related("language", "domain")
     if wanted.cell:
         cells = cells.filter(pk=wanted.cell)
-    stages = [Stage(wanted.stage)] if wanted.stage else list(Stage)
+    stages = [PaidStage(wanted.stage)] if wanted.stage else list(PaidStage)
     return {
         (cell.pk, stage.value): Row(
             str(cell), f"{base}?{wanted.but(cell=cell.pk, stage=stage.value)}",

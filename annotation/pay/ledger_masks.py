@@ -1,14 +1,18 @@
-"""The ledger as a manager reads it who also writes: whoever judged or edited their own items stays a role."""
+"""The ledger as a manager reads it who also writes: whoever judged, scored or edited what is their own stays a role."""
 
 from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from annotation.models import LedgerEntry, Project
+from annotation.models import LedgerEntry, PaidStage, Project
 from annotation.pay.ledger_figures import LedgerFilter
-from annotation.workflow import Stage
 
-ROLES = {Stage.REVIEW: "a reviewer", Stage.EDITING: "an editor", Stage.ADJUDICATION: "an editor"}
+ROLES = {
+    PaidStage.REVIEW: "a reviewer",
+    PaidStage.EDITING: "an editor",
+    PaidStage.ADJUDICATION: "an editor",
+    PaidStage.PIECE: "a reviewer",
+}
 
 
 def entries_for(reader: User, project: Project, wanted: LedgerFilter) -> QuerySet[LedgerEntry]:
@@ -33,4 +37,5 @@ def masked(rows: QuerySet[LedgerEntry], reader: User) -> QuerySet[LedgerEntry]:
 
 
 def _hidden_from(reader: User) -> Q:
-    return Q(item__author=reader, stage__in=[stage.value for stage in ROLES]) & ~Q(person=reader)
+    own = Q(item__author=reader) | Q(piece__attempt__person=reader)
+    return own & Q(stage__in=[stage.value for stage in ROLES]) & ~Q(person=reader)

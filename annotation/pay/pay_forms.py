@@ -7,11 +7,10 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
-from annotation.models import Cell, PayTerms, Project, Rate
+from annotation.models import Cell, PaidStage, PayTerms, Project, Rate
 from annotation.pay import money
 from annotation.pay.ledger_figures import terms_of
 from annotation.pay.rates import refusal_of
-from annotation.workflow import Stage
 from catalog.models import Language
 from catalog.skills import Skill
 
@@ -56,7 +55,7 @@ class CurrencyForm(forms.Form):
 
 
 class RateForm(CurrencyForm):
-    stage = forms.ChoiceField(choices=Stage.choices)
+    stage = forms.ChoiceField(choices=PaidStage.choices)
     language = forms.ModelChoiceField(Language.objects.none(), required=False, empty_label="All languages")
     skill = forms.ChoiceField(choices=[("", "All skills"), *Skill.choices], required=False)
     cell = forms.ModelChoiceField(

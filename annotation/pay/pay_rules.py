@@ -2,15 +2,15 @@
 
 An author earns once per item: pending from the first submission, payable when the item is accepted; a rejected one
 pays the share the project set, perhaps nothing. Every finished review, edit and adjudication is payable at once,
-control items and second looks like any other. What an end decides is frozen; a later end (an appeal) adds a
-correction. A rate never reaches back to work that already had one.
+control items and second looks like any other, and so is every test piece that is scored. What an end decides is frozen;
+a later end (an appeal) adds a correction. A rate never reaches back to work that already had one.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from annotation.models import LedgerEntry, Rate, Verdict
+from annotation.models import LedgerEntry, PaidStage, Rate, Verdict
 from annotation.workflow import FINAL, Action, Stage, State
 
 Kind, EntryState = LedgerEntry.Kind, LedgerEntry.State
@@ -19,9 +19,9 @@ OVERTURNED_REJECTION = "The rejection was overturned on appeal"
 
 @dataclass(frozen=True)
 class Place:
-    """What a rate is found by."""
+    """What a rate is found by; no cell: of a test piece that belongs to none."""
 
-    cell_id: int
+    cell_id: int | None
     language: str
     skill: str
 
@@ -140,12 +140,23 @@ class History:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """A test piece that somebody has scored."""
+
+    piece_id: int
+    place: Place
+    person_id: int
+    at: datetime
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Derived:
-    """An entry as the history says it should be."""
+    """An entry as the history says it should be; of an item or of a piece."""
 
     key: str
-    item_id: int
-    cell_id: int
+    item_id: int | None
+    cell_id: int | None
     person_id: int
     stage: str
     kind: str
@@ -156,6 +167,7 @@ class Derived:
     earned_at: datetime
     reason: str = ""
     corrects: str = ""
+    piece_id: int | None = None
 
 
 def share(amount: int, percent: int) -> int:
@@ -166,6 +178,21 @@ def share(amount: int, percent: int) -> int:
 def entries_of(history: History, pay: Pay) -> list[Derived]:
     """Every entry this history brings, originals before their corrections."""
     return [*_of_author(history, pay), *_of_judges(history, pay)]
+
+
+def entry_of(scored: Scored, pay: Pay) -> Derived | None:
+    """None where no rate covers it, or it pays nothing."""
+    tariff = pay.tariff_of(PaidStage.PIECE, scored.place, scored.at)
+    if tariff is None or tariff.kind == Rate.Kind.NONE:
+        return None
+    return Derived(
+        key_of_piece(scored.piece_id), None, scored.place.cell_id, scored.person_id, PaidStage.PIECE, Kind.WORK,
+        EntryState.PAYABLE, tariff.pays(scored.seconds), tariff, scored.seconds, scored.at, piece_id=scored.piece_id,
+    )  # fmt: skip
+
+
+def key_of_piece(piece_id: int) -> str:
+    return f"piece:{piece_id}"
 
 
 def _of_author(history: History, pay: Pay) -> Iterator[Derived]:

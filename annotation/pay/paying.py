@@ -155,10 +155,11 @@ def undo(*, by: User, run: PaymentRun) -> PaymentRun:
 def _mirror(entry: LedgerEntry, kind: LedgerEntry.Kind, at: datetime, run: PaymentRun | None) -> LedgerEntry:
     is_reversal = kind == Kind.REVERSAL
     return LedgerEntry(
-        project_id=entry.project_id, person_id=entry.person_id, item_id=entry.item_id, cell_id=entry.cell_id,
-        stage=entry.stage, kind=kind, key=f"{kind}:{entry.pk}", currency=entry.currency, rate_id=entry.rate_id,
-        amount=-entry.amount if is_reversal else entry.amount, state=State.PAID if is_reversal else State.PAYABLE,
-        earned_at=at, corrects=entry, run=run, reason=f"Run {entry.run.number if entry.run else ''} was taken back",
+        project_id=entry.project_id, person_id=entry.person_id, item_id=entry.item_id, piece_id=entry.piece_id,
+        cell_id=entry.cell_id, stage=entry.stage, kind=kind, key=f"{kind}:{entry.pk}",
+        currency=entry.currency, rate_id=entry.rate_id, amount=-entry.amount if is_reversal else entry.amount,
+        state=State.PAID if is_reversal else State.PAYABLE, earned_at=at, corrects=entry, run=run,
+        reason=f"Run {entry.run.number if entry.run else ''} was taken back",
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def run_lines(run: PaymentRun) -> list[Line]:
 PERSON_COLUMNS = ("person", "e-mail", "currency", "pieces", "active hours", "amount")
 LINE_COLUMNS = (
     "entry", "person", "e-mail", "item", "language", "domain", "skill", "stage", "kind", "state", "earned at",
-    "active hours", "currency", "amount", "reason", "run",
+    "active hours", "currency", "amount", "reason", "run", "test piece",
 )  # fmt: skip
 
 
@@ -217,7 +218,11 @@ def line_rows(
     entries: QuerySet[LedgerEntry], name: str = "person__name", email: str = "person__email"
 ) -> Iterable[Sequence[object]]:
     """Read in pieces: a project's whole ledger fits through. `name`, `email`: where they stand in the rows."""
-    rows = entries.annotate(run_number=F("run__number")).values_list("pk", name, email, *_LINE_VALUES, "run_number")
+    rows = entries.annotate(run_number=F("run__number")).values_list(
+        "pk", name, email, *_LINE_VALUES, "run_number", "piece_id"
+    )
     for row in rows.iterator(chunk_size=2000):
-        *who, at, seconds, currency, amount, reason, run = row
-        yield *who, at.isoformat(), hours(seconds), currency, money.as_decimal(amount, currency), reason, run or ""
+        *who, at, seconds, currency, amount, reason, run, piece = row
+        named = ("" if value is None else value for value in who)
+        paid = money.as_decimal(amount, currency)
+        yield *named, at.isoformat(), hours(seconds), currency, paid, reason, run or "", piece or ""

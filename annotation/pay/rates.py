@@ -8,10 +8,21 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from accounts.models import User
-from annotation.models import Assignment, Item, ItemEvent, LedgerEntry, PayTerms, Place, Project, Rate
+from annotation.models import (
+    Assignment,
+    Item,
+    ItemEvent,
+    LedgerEntry,
+    PaidStage,
+    PayTerms,
+    PieceAssignment,
+    Place,
+    Project,
+    Rate,
+)
 from annotation.pay import money
-from annotation.pay.ledger import ask_for_all, pay_of
-from annotation.pay.pay_rules import Pay, Tariff
+from annotation.pay.ledger import ask_for_all, pay_of, scored_pieces, waiting_pieces
+from annotation.pay.pay_rules import Pay, Tariff, key_of_piece
 from annotation.pay.pay_rules import Place as Scope
 from annotation.workflow import STAGE_STATE, Action, Stage
 from core.refusal import Refusal
@@ -29,7 +40,7 @@ def shown(project: Project, today: date) -> list[Shown]:
     """Every rate, stage by stage, the narrowest scope first, the newest first within one."""
     rates = list(Rate.objects.filter(project=project).select_related("cell__language", "cell__domain", "language"))
     rates.sort(key=lambda rate: (rate.valid_from, rate.created_at, rate.pk), reverse=True)
-    rates.sort(key=lambda rate: (list(Stage).index(Stage(rate.stage)), _breadth(rate)))
+    rates.sort(key=lambda rate: (list(PaidStage).index(PaidStage(rate.stage)), _breadth(rate)))
     seen: set[tuple[object, ...]] = set()
     found = []
     for rate in rates:
@@ -60,8 +71,13 @@ def pays_in_words(rate: Rate) -> str:
         return "nothing"
     amount = money.words(rate.amount, rate.currency)
     if rate.kind == Rate.Kind.ITEM:
-        return f"{amount} per item"
-    return f"{amount} per hour of active time, at most {money.words(rate.cap or 0, rate.currency)} per item"
+        return f"{amount} per {_unit(rate)}"
+    at_most = money.words(rate.cap or 0, rate.currency)
+    return f"{amount} per hour of active time, at most {at_most} per {_unit(rate)}"
+
+
+def _unit(rate: Rate) -> str:
+    return "piece" if rate.stage == PaidStage.PIECE else "item"
 
 
 # --- what a new one would do
@@ -97,6 +113,8 @@ def extent_of(project: Project, rate: Rate) -> int:
     """About how many pieces of work `reach_of` looks at."""
     if rate.stage == Stage.WRITING:
         return Item.objects.filter(_in_scope(rate), project=project).count()
+    if rate.stage == PaidStage.PIECE:
+        return PieceAssignment.objects.filter(piece__attempt__test__project=project).count()
     return _done(project, rate).count()
 
 
@@ -108,9 +126,9 @@ def reach_of(project: Project, rate: Rate, now: datetime, report: Callable[[int]
     )  # fmt: skip
     before = pay_of(project)
     after = replace(before, tariffs=[*before.tariffs, tariff])
-    pieces = _told(_unpaid(project, rate), report)
+    pieces = _told(_unpaid(project, rate, now), report)
     paid = [seconds for place, at, seconds in pieces if _is_new(before, after, tariff, place, at)]
-    return Reach(len(paid), sum(tariff.pays(seconds) for seconds in paid), _ahead(project, rate))
+    return Reach(len(paid), sum(tariff.pays(seconds) for seconds in paid), _ahead(project, rate, tariff))
 
 
 def _told(pieces: Iterable[Piece], report: Callable[[int], None] | None) -> Iterator[Piece]:
@@ -141,8 +159,11 @@ def _done(project: Project, rate: Rate) -> "QuerySet[Assignment]":
     )
 
 
-def _unpaid(project: Project, rate: Rate) -> Iterator[Piece]:
+def _unpaid(project: Project, rate: Rate, now: datetime) -> Iterator[Piece]:
     """Finished work of the stage in the rate's scope that no entry stands for; seconds so far."""
+    if rate.stage == PaidStage.PIECE:
+        yield from _unpaid_pieces(project, now)
+        return
     entered = LedgerEntry.objects.filter(project=project, stage=rate.stage, kind=LedgerEntry.Kind.WORK)
     if rate.stage == Stage.WRITING:
         rows = ItemEvent.objects.filter(
@@ -161,6 +182,15 @@ def _unpaid(project: Project, rate: Rate) -> Iterator[Piece]:
             yield Scope(cell, language, skill), at, ms // 1000
 
 
+def _unpaid_pieces(project: Project, now: datetime) -> Iterator[Piece]:
+    """In any scope: which of them the rate covers is asked of each."""
+    entered = LedgerEntry.objects.filter(project=project, stage=PaidStage.PIECE, kind=LedgerEntry.Kind.WORK)
+    known = set(entered.values_list("key", flat=True))
+    for scored in scored_pieces(project, now):
+        if key_of_piece(scored.piece_id) not in known:
+            yield scored.place, scored.at, scored.seconds
+
+
 def _writing_seconds(project: Project) -> dict[int, int]:
     rows = Assignment.objects.filter(item__project=project, stage=Stage.WRITING, active_ms__gt=0)
     found: dict[int, int] = {}
@@ -169,8 +199,10 @@ def _writing_seconds(project: Project) -> dict[int, int]:
     return found
 
 
-def _ahead(project: Project, rate: Rate) -> int:
-    """Places still to be written, or items that wait at the stage now."""
+def _ahead(project: Project, rate: Rate, tariff: Tariff) -> int:
+    """Places still to be written, or items or pieces that wait at the stage now."""
+    if rate.stage == PaidStage.PIECE:
+        return sum(tariff.covers(rate.stage, place) for place in waiting_pieces(project))
     if rate.stage == Stage.WRITING:
         return Place.objects.filter(_in_scope(rate), cell__project=project, taken=False).count()
     state = STAGE_STATE[Stage(rate.stage)]

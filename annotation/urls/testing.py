@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.views import testing, tests, training, training_sets
+from annotation.views import pieces, testing, tests, training, training_sets
 
 urlpatterns = [
     path("p/<slug:slug>/qualify/", testing.mine, name="my-tests"),
@@ -16,8 +16,12 @@ urlpatterns = [
     path("p/<slug:slug>/tests/items/<int:test_item_id>/", tests.test_item, name="test-item"),
     path("p/<slug:slug>/tests/items/<int:test_item_id>/retire", tests.test_item_retire, name="test-item-retire"),
     path("p/<slug:slug>/tests/items/<int:test_item_id>/confirm", tests.test_item_confirm, name="test-item-confirm"),
-    path("p/<slug:slug>/tests/pieces/", tests.pieces, name="pieces"),
-    path("p/<slug:slug>/tests/pieces/<int:piece_id>/", tests.piece, name="piece"),
+    path("p/<slug:slug>/tests/pieces/", pieces.pieces, name="pieces"),
+    path("p/<slug:slug>/tests/pieces/next", pieces.start_next, name="piece-next"),
+    path("p/<slug:slug>/tests/pieces/<int:piece_id>/", pieces.piece, name="piece"),
+    path("p/<slug:slug>/tests/pieces/<int:piece_id>/take", pieces.take, name="piece-take"),
+    path("p/<slug:slug>/tests/pieces/<int:piece_id>/skip", pieces.skip, name="piece-skip"),
+    path("p/<slug:slug>/tests/pieces/<int:piece_id>/heartbeat", pieces.heartbeat, name="piece-heartbeat"),
     path("p/<slug:slug>/items/<int:item_id>/use-in-test", tests.use_in_test, name="use-in-test"),
     path("p/<slug:slug>/training/", training.home, name="training-home"),
     path("p/<slug:slug>/training/sets/<int:set_id>/begin", training.begin, name="training-begin"),

@@ -13,11 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from annotation import job_tasks, safe_csv
 from annotation.access import Desk, requires
-from annotation.models import Cell, LedgerEntry, PaymentRun, Project
+from annotation.models import Cell, LedgerEntry, PaidStage, PaymentRun, Project
 from annotation.pay import ledger_figures, ledger_masks, paying, rate_jobs, rates
 from annotation.pay.ledger_figures import ORDER, LedgerFilter
 from annotation.pay.pay_forms import RateForm, RunForm, TermsForm
-from annotation.workflow import Stage
 from core.htmx import render_page_or_part
 from core.paging import keyset_page
 from core.refusal import refuse_if
@@ -38,7 +37,7 @@ def _filtered(desk: Desk, wanted: LedgerFilter) -> dict[str, object]:
     return {
         "wanted": wanted,
         "months": ledger_figures.months_of(desk.project, timezone.now()),
-        "stages": Stage.choices,
+        "stages": PaidStage.choices,
         "has_rates": desk.project.rates.exists(),
     }
 

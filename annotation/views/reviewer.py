@@ -15,6 +15,7 @@ from annotation.access import Desk, get_item, requires
 from annotation.copilot import panel, shown
 from annotation.copilot.evidence import evidence_of
 from annotation.forms import JudgeForm
+from annotation.learning import piece_scoring
 from annotation.models import Assignment, Clause, Item, Verdict
 from annotation.reasons import Reason, SkipReason
 from annotation.rereview import changes_since_review, consequences, escalates, position_in_round
@@ -46,6 +47,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "count": count,
         "is_many": count >= waiting.MOST_COUNTED,
         "judged": waiting.judged_lately(desk),
+        "pieces": piece_scoring.for_reviewer(desk),
         "why_empty": None if count or in_hand else handing_out.why_empty(desk, Stage.REVIEW),
     }
     return render(request, "annotation/reviewer/home.html", context)

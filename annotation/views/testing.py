@@ -12,6 +12,7 @@ from annotation.access import Desk
 from annotation.learning import testing
 from annotation.learning import testing_pieces as pieces
 from annotation.learning import testing_results as results
+from annotation.learning.piece_scoring import PASSES
 from annotation.learning.testing_access import for_takers, tests_for
 from annotation.models import Attempt, Test, TestAnswer
 from annotation.reasons import Reason
@@ -89,7 +90,7 @@ def _context(found: Attempt, **more: Any) -> dict[str, Any]:
         "count": len(answers),
         "done": sum(one.answered_at is not None for one in answers),
         "reasons": Reason.choices,
-        "has_piece": bool(found.test.brief) and found.kind == Attempt.Kind.FULL,
+        "has_piece": pieces.of(found) is not None,
         **more,
     }
 
@@ -97,7 +98,7 @@ def _context(found: Attempt, **more: Any) -> dict[str, Any]:
 def _result(request: HttpRequest, found: Attempt) -> HttpResponse:
     again = testing.refusal_to_start(found.test, found.person) if found.state == Attempt.State.FAILED else None
     answers = found.answers.select_related("item")
-    context = _context(found, answers=answers, piece=pieces.of(found), again=again, passes=pieces.PASSES)
+    context = _context(found, answers=answers, piece=pieces.of(found), again=again, passes=PASSES)
     return render(request, "annotation/testing/result.html", context)
 
 

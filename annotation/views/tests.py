@@ -1,4 +1,4 @@
-"""Tests as those who lead see them: pools, settings, items, and pieces to be scored."""
+"""Tests as those who lead see them: pools, settings and items."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.roles import Permission
 from annotation.access import Desk, get_item, requires
 from annotation.learning import testing_board as board
-from annotation.learning import testing_items, testing_pieces
+from annotation.learning import testing_items
 from annotation.learning.testing_forms import TestForm, TestItemForm
 from annotation.learning.testing_results import lapses_in
-from annotation.models import Attempt, Piece, Test, TestItem
-from annotation.rubric import CRITERIA, RUBRIC
-from core.refusal import Refused, refuse_if
+from annotation.models import Attempt, Test, TestItem
+from core.refusal import refuse_if
 
 PEOPLE_SHOWN = 50
-LEVELS = ("1", "2", "3", "4", "5")
 
 
 @require_safe
@@ -133,44 +131,3 @@ def test_item_confirm(request: HttpRequest, desk: Desk, test_item_id: int) -> Ht
     testing_items.confirm(_item(desk, test_item_id))
     messages.success(request, "Confirmed: it is drawn again, with the clause as it reads now.")
     return redirect("annotation:test-item", desk.project.slug, test_item_id)
-
-
-@require_safe
-@requires(Permission.SEE_ITEMS)
-def pieces(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return render(
-        request, "annotation/testing/pieces.html", {"pieces": testing_pieces.waiting(desk.project, desk.user)}
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.SEE_ITEMS)
-def piece(request: HttpRequest, desk: Desk, piece_id: int) -> HttpResponse:
-    handed_in = Piece.objects.filter(attempt__test__project=desk.project, submitted_at__isnull=False)
-    related = handed_in.select_related("attempt__test__language", "attempt__test__domain")
-    found = get_object_or_404(related, pk=piece_id)
-    refuse_if(testing_pieces.refusal_to_score(found, desk.user))
-    if request.method != "POST":
-        return _score_page(request, found)
-    scores = {name: int(request.POST[name]) for name in CRITERIA if request.POST.get(name) in LEVELS}
-    try:
-        done = testing_pieces.score(
-            piece_id, project=desk.project, by=desk.user, scores=scores, note=request.POST.get("note", "")
-        )
-    except Refused as refused:
-        return _score_page(request, found, refused)
-    messages.success(request, f"Scored: {'passed' if done.passed else 'not passed'}. The person sees it now.")
-    return redirect("annotation:pieces", desk.project.slug)
-
-
-def _score_page(request: HttpRequest, found: Piece, refused: Refused | None = None) -> HttpResponse:
-    sent = request.POST if refused else {}
-    context = {
-        "piece": found,
-        "test": found.attempt.test,
-        "rubric": [(criterion, sent.get(criterion.name, "")) for criterion in RUBRIC],
-        "note": sent.get("note", ""),
-        "refused": refused,
-        "passes": testing_pieces.PASSES,
-    }
-    return render(request, "annotation/testing/piece_score.html", context, status=refused.status if refused else 200)

@@ -78,7 +78,7 @@ def test_home_costs_a_fixed_number_of_queries(cast: Cast, django_assert_max_num_
     cast.judge(Item.objects.order_by("pk").first(), cast.reviewers[0], "accept")
     client = signed_in(cast.reviewers[0])
     client.get(at(cast, "reviewer-home"))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get(at(cast, "reviewer-home"))
 
 

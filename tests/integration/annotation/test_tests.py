@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from annotation import editing
 from annotation.fairness import feedback
-from annotation.learning import testing, testing_board, testing_items, testing_pieces, testing_results
+from annotation.learning import testing, testing_board, testing_items, testing_results
 from annotation.learning.guideline_versions import publish_major
 from annotation.models import (
     ApplicationField,
@@ -25,11 +25,11 @@ from annotation.models import (
     TestAnswer,
     TestItem,
 )
-from annotation.rubric import CRITERIA
 from annotation.workflow import State
 from catalog.models import Domain, Language
 from core.refusal import Refused
 from experts.models import Qualification
+from tests import learned
 from tests.callers import LAW, applied, open_call
 from tests.factories import Cast, member, texts
 from tests.failing import fails_for
@@ -347,57 +347,6 @@ def hand_in(attempt: Attempt, completion: str | None = None) -> Piece:
     )
 
 
-FIVE = dict.fromkeys(CRITERIA, 5)
-
-
-def test_a_piece_waits_for_a_person_and_their_score_ends_the_try(cast: Cast, newcomer: User) -> None:
-    attempt = with_piece(cast, newcomer)
-    assert attempt.state == Attempt.State.RUNNING
-    piece = hand_in(attempt)
-    attempt.refresh_from_db()
-    assert attempt.state == Attempt.State.WAITING
-    assert list(testing_pieces.waiting(cast.project, cast.editor)) == [piece]
-    assert not testing_pieces.waiting(cast.project, newcomer).exists(), "never one's own"
-    testing_pieces.score(piece.pk, project=cast.project, by=cast.editor, scores=FIVE, note="")
-    attempt.refresh_from_db()
-    assert attempt.state == Attempt.State.PASSED
-    assert Qualification.objects.filter(user=newcomer, skills=["open_qa"]).exists()
-
-
-def test_a_weak_piece_fails_with_a_sentence_that_says_why(cast: Cast, newcomer: User) -> None:
-    piece = hand_in(with_piece(cast, newcomer))
-    low = FIVE | {"correctness": 2}
-    arguments = {"project": cast.project, "by": cast.editor, "scores": low}
-    assert "Say in a sentence" in refusal(testing_pieces.score, piece.pk, **arguments, note="no")
-    testing_pieces.score(piece.pk, **arguments, note="The second claim is wrong.")  # type: ignore[arg-type]
-    testing_pieces.score(piece.pk, project=cast.project, by=cast.other_editor, scores=FIVE, note="")
-    piece.attempt.refresh_from_db()
-    assert piece.attempt.state == Attempt.State.FAILED, "the first score stands"
-
-
-def test_a_piece_of_a_try_that_its_items_failed_is_not_scored(cast: Cast, newcomer: User) -> None:
-    test = opened(cast, brief="Ask about the right of access and answer it.")
-    pool(cast, 4, 4)
-    attempt = testing.start(test, newcomer)
-    piece = hand_in(attempt)
-    arguments = {"project": cast.project, "by": cast.editor, "scores": FIVE, "note": ""}
-    assert "does not wait" in refusal(testing_pieces.score, piece.pk, **arguments), "it is still running"
-    respond(attempt, right=False)
-    attempt.refresh_from_db()
-    assert attempt.state == Attempt.State.FAILED
-    assert "does not wait" in refusal(testing_pieces.score, piece.pk, **arguments)
-    attempt.refresh_from_db()
-    assert attempt.state == Attempt.State.FAILED
-    assert not Qualification.objects.filter(user=newcomer).exists()
-
-
-def test_own_pieces_and_half_filled_rubrics_are_refused(cast: Cast, newcomer: User) -> None:
-    piece = hand_in(with_piece(cast, newcomer))
-    own = {"project": cast.project, "note": ""}
-    assert "You wrote this" in refusal(testing_pieces.score, piece.pk, by=newcomer, scores=FIVE, **own)
-    assert "all five rows" in refusal(testing_pieces.score, piece.pk, by=cast.editor, scores={"overall": 5}, **own)
-
-
 def test_what_must_be_mended_is_told_before_a_piece_is_handed_in(cast: Cast, newcomer: User) -> None:
     attempt = with_piece(cast, newcomer)
     assert "may not be empty" in refusal(hand_in, attempt, completion="  ")
@@ -487,6 +436,25 @@ def test_the_grace_does_not_end_while_somebody_sits_the_retest(cast: Cast, newco
     later = timezone.now() + timedelta(days=15)
     Attempt.objects.filter(pk=attempt.pk).update(started_at=later - timedelta(days=6))
     assert testing_results.end_grace(later, testing.may_take_retest) == 0
+
+
+def test_a_retest_asks_for_the_piece_where_the_test_says_so(cast: Cast, newcomer: User) -> None:
+    attempt = with_piece(cast, newcomer)
+    learned.scored(hand_in(attempt), cast.editor)
+    changed(cast)
+    pool(cast, 3, 3)
+    again = testing.start(attempt.test, newcomer)
+    assert (again.kind, Piece.objects.filter(attempt=again).exists()) == (Attempt.Kind.RETEST, False)
+    respond(again)
+    changed(cast)
+    pool(cast, 3, 3)
+    Test.objects.update(retest_asks_piece=True)
+    with_one = testing.start(Test.objects.get(), newcomer)
+    respond(with_one)
+    lapse = Lapse.objects.get(renewed_at=None)
+    learned.scored(hand_in(with_one), cast.editor)
+    lapse.refresh_from_db()
+    assert lapse.renewed_at, "the score of the piece ended the re-test"
 
 
 def test_a_retest_that_is_left_lying_holds_off_nothing_for_ever(cast: Cast, newcomer: User) -> None:
@@ -604,21 +572,6 @@ def test_somebody_elses_try_is_not_there(cast: Cast, newcomer: User) -> None:
     client = Client()
     client.force_login(cast.author)
     assert client.get(reverse("annotation:attempt", args=[cast.project.slug, attempt.pk])).status_code == 404
-
-
-def test_the_names_of_those_who_score_and_write_stay_hidden(cast: Cast, newcomer: User) -> None:
-    piece = hand_in(with_piece(cast, newcomer))
-    client = Client()
-    client.force_login(cast.editor)
-    page = client.get(reverse("annotation:piece", args=[cast.project.slug, piece.pk])).content.decode()
-    assert newcomer.name not in page
-    client.post(
-        reverse("annotation:piece", args=[cast.project.slug, piece.pk]), dict.fromkeys(CRITERIA, "4"), follow=True
-    )
-    client.force_login(newcomer)
-    result = client.get(reverse("annotation:attempt", args=[cast.project.slug, piece.attempt_id])).content.decode()
-    assert cast.editor.name not in result
-    assert "You are qualified" in result
 
 
 def test_roles_stay_as_they_are_for_members(cast: Cast, newcomer: User) -> None:
