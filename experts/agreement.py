@@ -156,12 +156,14 @@ def agreement(units: Iterable[Unit], *, ordinal: bool = False) -> Agreement:
     return Agreement(len(paired), raw_agreement(paired), alpha(paired, ordinal=ordinal), ac1(paired))
 
 
-def longest_streak(judged: Iterable[tuple[str, float | None]], fastest: float) -> int:
-    """The most verdicts in a row that say the same and each took less than `fastest` seconds; (verdict, seconds)."""
-    longest = run = 0
-    last = ""
-    for verdict, seconds in judged:
-        quick = seconds is not None and seconds < fastest
-        run = (run + 1 if verdict == last and run else 1) if quick else 0
-        last, longest = verdict, max(longest, run)
+def longest_streak(judged: Sequence[tuple[str, float | None]], fastest: float) -> range:
+    """Where the most verdicts in a row say the same, each in less than `fastest` seconds; (verdict, seconds)."""
+    longest, start, last = range(0), 0, ""
+    for place, (verdict, seconds) in enumerate(judged):
+        if seconds is None or seconds >= fastest:
+            start = place + 1
+        elif verdict != last:
+            start = place
+        longest = max(longest, range(start, place + 1), key=len)
+        last = verdict
     return longest

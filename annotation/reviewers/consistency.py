@@ -2,24 +2,22 @@
 reviewers of themselves; which items were controls is told to managers alone.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from accounts.models import User
-from annotation.models import Control, Item, Look, Project, Review, Verdict
-from annotation.rubric import RUBRIC
+from annotation.models import Control, Guideline, Look, Project, Review, Verdict
 from core.arrays import AnyOf
 from core.statements import fetch_rows
 from experts.agreement import (
     MINIMUM,
-    Agreement,
     Share,
-    agreement,
     longest_streak,
     reason_overlap,
     share,
@@ -35,7 +33,8 @@ STREAK_SECONDS = 30.0
 MOST_REVIEWS = 20_000
 SUSPICIOUS_BELOW = 0.5
 
-TRUTHS = frozenset({ReviewerOutcome.Kind.CONTROL.value, ReviewerOutcome.Kind.APPEAL.value})
+SETTLED = frozenset({ReviewerOutcome.Kind.CORRECTION.value, ReviewerOutcome.Kind.APPEAL.value})
+TRUTHS = SETTLED | {ReviewerOutcome.Kind.CONTROL.value}
 
 
 class Told(NamedTuple):
@@ -48,6 +47,7 @@ class Told(NamedTuple):
     reasons_said: list[str]
     reasons_true: list[str]
     item: int
+    at: datetime
 
 
 class Judged(NamedTuple):
@@ -62,6 +62,7 @@ class Judged(NamedTuple):
     reasons: list[str]
     scores: tuple[int, ...]
     seconds: float | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Figures:
     reviews: int
     sensitivity: Share
     specificity: Share
+    # Right of all cases whose truth is known.
+    known: Share
     peers: Share
     overturned: Share
     reasons: float | None
@@ -86,21 +89,14 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Agreement of the reviewers in one cell, reason, row of the rubric or guideline version."""
-
-    name: str
-    found: Agreement
-    url_terms: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Known:
     """A control item on the managers' list."""
 
     control: Control
     right: Share
     waiting: int
+    # Not planted any more: the guideline has changed since its text was judged.
+    is_outdated: bool = False
 
     @property
     def is_suspect(self) -> bool:
@@ -113,28 +109,34 @@ _JUDGED = """
                                  review.overall],
            (SELECT nullif(sum(work.active_ms), 0) / 1000.0 FROM annotation_assignment work
             WHERE work.item_id = item.id AND work.person_id = review.reviewer_id AND work.stage = 'review'
-              AND work.claimed_at <= review.created_at)
+              AND work.claimed_at <= review.created_at),
+           review.created_at
     FROM annotation_review review
     JOIN annotation_item item ON item.id = review.item_id AND NOT item.is_control
     JOIN annotation_revision revision ON revision.id = review.revision_id
     WHERE item.project_id = %(project)s AND (%(reviewer)s::bigint IS NULL OR review.reviewer_id = %(reviewer)s)
+      AND (%(until)s::timestamptz IS NULL OR review.created_at < %(until)s)
     ORDER BY review.created_at DESC, review.id DESC LIMIT %(most)s
 """
 
 
-def judged_in(project: Project, reviewer: int | None = None) -> list[Judged]:
+def judged_in(project: Project, reviewer: int | None = None, until: datetime | None = None) -> list[Judged]:
     """Oldest first; copies are left out."""
-    rows = fetch_rows(_JUDGED, {"project": project.pk, "reviewer": reviewer, "most": MOST_REVIEWS})
+    terms = {"project": project.pk, "reviewer": reviewer, "until": until, "most": MOST_REVIEWS}
+    rows = fetch_rows(_JUDGED, terms)
     return [
-        Judged._make((*row[:7], tuple(row[7]), None if row[8] is None else float(row[8]))) for row in reversed(rows)
+        Judged._make((*row[:7], tuple(row[7]), None if row[8] is None else float(row[8]), row[9]))
+        for row in reversed(rows)
     ]
 
 
-def told_in(project: Project, reviewer: int | None = None) -> list[Told]:
+def told_in(project: Project, reviewer: int | None = None, until: datetime | None = None) -> list[Told]:
     rows = ReviewerOutcome.objects.filter(project_id=project.pk)
     if reviewer is not None:
         rows = rows.filter(reviewer=reviewer)
-    fields = ("reviewer_id", "kind", "said", "truth", "reasons_said", "reasons_true", "item_id")
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    fields = ("reviewer_id", "kind", "said", "truth", "reasons_said", "reasons_true", "item_id", "at")
     return [Told(*row) for row in rows.order_by("at", "id").values_list(*fields)]
 
 
@@ -145,7 +147,7 @@ def figures_of(project: Project) -> list[Figures]:
     people = User.objects.filter(
         Q(memberships__project=project, memberships__role="reviewer") | AnyOf("pk", {one.reviewer for one in judged})
     )
-    by_person, told_by = _by(judged, lambda one: one.reviewer), _by(told, lambda one: one.reviewer)
+    by_person, told_by = by(judged, lambda one: one.reviewer), by(told, lambda one: one.reviewer)
     peers = peer_pairs(judged)
     return [
         _figures(person, by_person[person.pk], told_by[person.pk], peers[person.pk], offsets.get(person.pk))
@@ -153,46 +155,77 @@ def figures_of(project: Project) -> list[Figures]:
     ]
 
 
-def own_figures(user: User, project: Project) -> Figures:
-    """The same figures of one person, for themselves. Whose items were controls is not told: only the shares are."""
-    judged, told = judged_in(project, user.pk), told_in(project, user.pk)
-    beside = Review.objects.filter(AnyOf("revision_id", {one.revision for one in judged})).exclude(reviewer=user)
-    others = [
-        Judged(reviewer, item, revision, 0, 0, verdict, [], (), None)
-        for reviewer, item, revision, verdict in beside.values_list("reviewer_id", "item_id", "revision_id", "verdict")
-    ]
+def own_figures(user: User, project: Project, until: datetime | None = None) -> Figures:
+    """The same figures of one person."""
+    judged, told = judged_in(project, user.pk, until), told_in(project, user.pk, until)
+    peers = peer_pairs([*judged, *beside(judged, user, until)])[user.pk]
     offsets = pool_of(project.pk, rule_of(project.pk)).offsets
-    return _figures(user, judged, told, peer_pairs([*judged, *others])[user.pk], offsets.get(user.pk))
+    return _figures(user, judged, told, peers, offsets.get(user.pk))
+
+
+def figures_for_oneself(user: User, project: Project, now: datetime) -> Figures:
+    """As of the week's beginning, and with reviews of copies among the reviews: a figure that moved with a verdict
+    would tell that its text was a control item, and what was known of it."""
+    until = beginning_of_week(now)
+    reviews = Review.objects.filter(reviewer=user, item__project=project, created_at__lt=until).count()
+    return replace(own_figures(user, project, until), reviews=reviews)
+
+
+def beginning_of_week(now: datetime) -> datetime:
+    return (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def beside(judged: Sequence[Judged], user: User, until: datetime | None = None) -> list[Judged]:
+    """What others said of the same texts."""
+    others = Review.objects.filter(AnyOf("revision_id", {one.revision for one in judged})).exclude(reviewer=user)
+    if until is not None:
+        others = others.filter(created_at__lt=until)
+    columns = ("reviewer_id", "item_id", "revision_id", "verdict", "created_at")
+    return [
+        Judged(reviewer, item, revision, 0, 0, verdict, [], (), None, at)
+        for reviewer, item, revision, verdict, at in others.values_list(*columns)
+    ]
 
 
 def _figures(
     person: User, judged: Sequence[Judged], told: Sequence[Told], peers: Sequence[bool], severity: float | None
 ) -> Figures:
-    known = [one for one in told if one.kind in TRUTHS or one.kind == ReviewerOutcome.Kind.CORRECTION]
-    controls = [one for one in told if one.kind == ReviewerOutcome.Kind.CONTROL]
+    known = [one for one in told if one.kind in TRUTHS]
     faulty = [one for one in known if one.truth != Verdict.ACCEPT]
     seconds = [one.seconds for one in judged if one.seconds is not None]
-    corrected = [one for one in told if one.kind in (ReviewerOutcome.Kind.CORRECTION, ReviewerOutcome.Kind.APPEAL)]
-    named = [reason_overlap(one.reasons_said, one.reasons_true) for one in controls if one.reasons_true]
+    corrected = [one for one in told if one.kind in SETTLED]
+    named = [reason_overlap(one.reasons_said, one.reasons_true) for one in told if names_reasons(one)]
     return Figures(
         reviewer=person,
         reviews=len(judged),
         sensitivity=share(one.said != Verdict.ACCEPT for one in faulty),
         specificity=share(one.said == Verdict.ACCEPT for one in known if one.truth == Verdict.ACCEPT),
+        known=share(is_same(one.said, one.truth) for one in known),
         peers=share([*peers, *(is_same(one.said, one.truth) for one in told if one.kind == "second")]),
         overturned=share(not is_same(one.said, one.truth) for one in corrected),
         reasons=sum(named) / len(named) if len(named) >= MINIMUM else None,
         reasons_of=len(named),
         severity=severity,
         seconds=median(seconds) if len(seconds) >= MINIMUM else None,
-        streak=longest_streak(((one.verdict, one.seconds) for one in judged), STREAK_SECONDS),
+        streak=len(quick_run(judged)),
     )
+
+
+def names_reasons(one: Told) -> bool:
+    """A control item with reasons that are known."""
+    return one.kind == ReviewerOutcome.Kind.CONTROL.value and bool(one.reasons_true)
+
+
+def quick_run(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """The longest run of verdicts that say the same, each faster than a text can be read."""
+    run = longest_streak([(one.verdict, one.seconds) for one in judged], STREAK_SECONDS)
+    return judged[run.start : run.stop]
 
 
 def peer_pairs(judged: Iterable[Judged]) -> dict[int, list[bool]]:
     """For each reviewer, of each other judgement of the same text: whether it said the same."""
     found: dict[int, list[bool]] = defaultdict(list)
-    for together in _by(judged, lambda one: one.revision).values():
+    for together in by(judged, lambda one: one.revision).values():
         for one in together:
             found[one.reviewer] += [
                 is_same(one.verdict, other.verdict) for other in together if other.reviewer != one.reviewer
@@ -200,65 +233,11 @@ def peer_pairs(judged: Iterable[Judged]) -> dict[int, list[bool]]:
     return found
 
 
-def _by(rows: Iterable[NamedTuple], key: Callable[..., int]) -> "defaultdict[int, list]":  # type: ignore[type-arg]
+def by(rows: Iterable[NamedTuple], key: Callable[..., int]) -> "defaultdict[int, list]":  # type: ignore[type-arg]
     found = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)
     return found
-
-
-@dataclass(frozen=True)
-class Board:
-    """Agreement between reviewers of the same text, over all and by what the text is."""
-
-    overall: Agreement
-    cells: list[Group]
-    reasons: list[Group]
-    rubric: list[Group]
-    versions: list[Group]
-
-
-def board(project: Project) -> Board:
-    judged = judged_in(project)
-    names = {cell.pk: str(cell) for cell in project.cells.select_related("language", "domain")}
-    texts = _by(judged, lambda one: one.revision).values()
-    return Board(
-        overall=agreement(map(_verdicts, texts)),
-        cells=_grouped(texts, lambda text: text[0].cell, lambda cell: names.get(cell, "a cell that is gone")),
-        reasons=_by_reason(list(texts)),
-        rubric=[
-            Group(row.label, agreement([[one.scores[place] for one in text] for text in texts], ordinal=True))
-            for place, row in enumerate(RUBRIC)
-        ],
-        versions=_grouped(texts, lambda text: text[0].version, lambda version: f"Version {version}"),
-    )
-
-
-def _verdicts(text: Sequence[Judged]) -> list[Hashable | None]:
-    return [_SIDE.get(one.verdict, one.verdict) for one in text]
-
-
-# Whom a text goes to for mending is no disagreement.
-_SIDE = {Verdict.EDIT.value: Verdict.RETURN.value}
-
-
-def _grouped(
-    texts: Iterable[Sequence[Judged]], key: Callable[[Sequence[Judged]], int], name: Callable[[int], str]
-) -> list[Group]:
-    groups: dict[int, list[Sequence[Judged]]] = defaultdict(list)
-    for text in texts:
-        groups[key(text)].append(text)
-    return [Group(name(one), agreement(map(_verdicts, groups[one]))) for one in sorted(groups)]
-
-
-def _by_reason(texts: Sequence[Sequence[Judged]]) -> list[Group]:
-    """Whether the reviewers of a text agree that this reason applies; of reasons that anybody named."""
-    labels = dict(Review._meta.get_field("reasons").base_field.choices or [])
-    named = Counter(reason for text in texts for one in text for reason in one.reasons)
-    return [
-        Group(str(labels.get(reason, reason)), agreement([[reason in one.reasons for one in text] for text in texts]))
-        for reason, _ in named.most_common()
-    ]
 
 
 def known_items(project: Project) -> list[Known]:
@@ -271,8 +250,15 @@ def known_items(project: Project) -> list[Known]:
         .annotate(answered=answered, agreed=agreed)
         .order_by("retired_at", "-made_at")
     )
+    version = Guideline.objects.filter(project=project).aggregate(Max("version"))["version__max"]
     return [
-        Known(one, Share(one.agreed, one.answered), max(0, project.control_showings - one.shown)) for one in controls
+        Known(
+            one,
+            Share(one.agreed, one.answered),
+            max(0, project.control_showings - one.shown),
+            version is not None and one.revision.guideline_version < version,
+        )
+        for one in controls
     ]
 
 
@@ -282,32 +268,13 @@ def share_handed(project: Project) -> tuple[int, int]:
     return looks, Review.objects.filter(item__project=project, item__is_control=False).count() + looks
 
 
-@dataclass(frozen=True)
-class Behind:
-    """What stands behind a reviewer's shares: one verdict and what it turned out to be."""
-
-    outcome: ReviewerOutcome
-    is_right: bool
-    # The original, where the verdict was on a copy.
-    item: int
-
-
-def behind(project: Project, reviewer: User, reader: User) -> list[Behind]:
-    """Newest first; without the reader's own texts, whose reviewers stay unknown to them."""
-    outcomes = list(
-        ReviewerOutcome.objects.filter(project_id=project.pk, reviewer=reviewer).order_by("-at", "-id")[:200]
-    )
-    copies = dict(
-        Look.objects.filter(AnyOf("item_id", [one.item_id for one in outcomes])).values_list("item", "source")
-    )
-    found = [Behind(one, is_same(one.said, one.truth), copies.get(one.item_id) or one.item_id) for one in outcomes]
-    own = set(Item.objects.filter(AnyOf("pk", {one.item for one in found}), author=reader).values_list("pk", flat=True))
-    return [one for one in found if one.item not in own]
-
-
 COLUMNS = (
-    "reviewer", "reviews", "found faults", "of faulty", "let good pass", "of good", "agrees with peers", "of pairs",
-    "overturned", "of settled", "reasons named", "severity", "median seconds", "longest streak",
+    "reviewer", "reviews",
+    *("found faults", "found faults from", "found faults to", "of faulty"),
+    *("let good pass", "let good pass from", "let good pass to", "of good"),
+    *("agrees with peers", "agrees with peers from", "agrees with peers to", "of pairs"),
+    *("overturned", "overturned from", "overturned to", "of settled"),
+    "same reasons", "of control items with reasons", "severity", "median seconds", "longest streak",
 )  # fmt: skip
 
 
@@ -317,14 +284,15 @@ def as_rows(figures: Iterable[Figures]) -> list[list[str]]:
         [
             str(one.reviewer), str(one.reviews),
             *_in_csv(one.sensitivity), *_in_csv(one.specificity), *_in_csv(one.peers), *_in_csv(one.overturned),
-            _rounded(one.reasons), _rounded(one.severity), _rounded(one.seconds), str(one.streak),
+            _rounded(one.reasons), str(one.reasons_of), _rounded(one.severity), _rounded(one.seconds), str(one.streak),
         ]
         for one in figures
     ]  # fmt: skip
 
 
-def _in_csv(one: Share) -> tuple[str, str]:
-    return _rounded(one.value), str(one.of)
+def _in_csv(one: Share) -> tuple[str, ...]:
+    low, high = one.interval or (None, None)
+    return _rounded(one.value), _rounded(low), _rounded(high), str(one.of)
 
 
 def _rounded(value: float | None) -> str:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Permission
 from annotation.access import Desk
 from annotation.learning import training
 from annotation.learning.training_board import minutes_of
 from annotation.models import Project, TrainingSet
-from annotation.reviewers.consistency import own_figures
+from annotation.reviewers.consistency import beginning_of_week, figures_for_oneself
 from annotation.standing.person_history import (
     ReasonBar,
     ShownStanding,
@@ -75,6 +77,7 @@ def own_standing(desk: Desk) -> dict[str, Any]:
     found = decided(desk.user, desk.project)
     standing = shown(desk.user, desk.project)
     reasons: list[ReasonBar] = reason_bars(desk.user, desk.project)
+    now = timezone.now()
     return {
         "shown": standing,
         "decided": found,
@@ -85,5 +88,6 @@ def own_standing(desk: Desk) -> dict[str, Any]:
         "ways": ways_back(standing, desk.user, desk.project),
         "is_first_days": len(found) < FIRST_DAYS,
         "writes": desk.may(Permission.WRITE),
-        "own": own_figures(desk.user, desk.project) if desk.may(Permission.REVIEW) else None,
+        "own": figures_for_oneself(desk.user, desk.project, now) if desk.may(Permission.REVIEW) else None,
+        "own_until": beginning_of_week(now),
     }

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,7 +12,12 @@ from accounts.roles import Permission
 from annotation import safe_csv
 from annotation.access import Desk, get_item, requires
 from annotation.models import Control, Project
-from annotation.reviewers import consistency, controls, second_looks
+from annotation.reviewers import cases, consistency, controls, estimates, second_looks
+from annotation.reviewers.board import Wanted, board, cell_names, texts_behind
+from annotation.reviewers.looks import looks_of
+from annotation.reviewers.trend_picture import trend_of
+from core.numbers import id_of
+from core.paging import keyset_page
 from experts.agreement import MINIMUM, MINIMUM_UNITS
 
 
@@ -31,9 +37,11 @@ class MeasuresForm(forms.ModelForm):  # type: ignore[type-arg]  # a parameter on
 @require_safe
 @requires(Permission.MANAGE_PEOPLE)
 def reviewers(request: HttpRequest, desk: Desk) -> HttpResponse:
+    found = board(desk.project)
     context = {
         "reviewers": consistency.figures_of(desk.project),
-        "board": consistency.board(desk.project),
+        "board": found,
+        "trends": [("by week", trend_of(found.weeks)), ("by version of the guideline", trend_of(found.versions))],
         "disagreeing": second_looks.disagreeing(desk),
         "minimum": MINIMUM,
         "minimum_units": MINIMUM_UNITS,
@@ -52,13 +60,91 @@ def reviewers_csv(_request: HttpRequest, desk: Desk) -> HttpResponseBase:
 @require_safe
 @requires(Permission.MANAGE_PEOPLE)
 def reviewer(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
-    person = get_object_or_404(User.objects.filter(memberships__project=desk.project).distinct(), pk=user_id)
+    person = _person(desk, user_id)
+    found = cases.cases_of(desk.project, person, cases.What.KNOWN)
     context = {
         "person": person,
-        "behind": consistency.behind(desk.project, person, desk.user),
+        "behind": cases.without_own_texts(found, desk.user)[: cases.PAGE],
         "own": consistency.own_figures(person, desk.project),
+        "alarm": consistency.STREAK_ALARM,
     }
     return render(request, "annotation/manager/reviewer.html", context)
+
+
+def _person(desk: Desk, user_id: int) -> User:
+    """Whoever is in the project, or has judged in it and left."""
+    concerned = Q(memberships__project=desk.project) | Q(reviews__item__project=desk.project)
+    return get_object_or_404(User.objects.filter(concerned).distinct(), pk=user_id)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def reviewer_cases(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """What a number of a reviewer counts: `what`; `only=wrong` leaves those that turned out otherwise."""
+    person, asked = _person(desk, user_id), request.GET.get("what", "")
+    what = cases.What(asked) if asked in cases.What.values else cases.What.KNOWN
+    found = cases.cases_of(desk.project, person, what)
+    shown = cases.without_own_texts(found, desk.user)
+    wrong = [one for one in shown if one.is_right is False]
+    only_wrong = request.GET.get("only") == "wrong"
+    context = {
+        "person": person,
+        "what": what,
+        "kinds": cases.What.choices,
+        "count": len(found),
+        "hidden": len(found) - len(shown),
+        "wrong": len(wrong),
+        "only_wrong": only_wrong,
+        "page": cases.part_of(wrong if only_wrong else shown, request.GET.get("cursor", "")),
+    }
+    return render(request, "annotation/manager/reviewer_cases.html", context)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def reviewer_texts(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Texts that several judged, as a number of the agreement counts them."""
+    wanted = Wanted.of(request.GET.dict())
+    names = cell_names(desk.project)
+    found = texts_behind(desk.project, wanted)
+    shown = cases.texts_for(desk.user, found)
+    context = {
+        "wanted": wanted,
+        "about": wanted.in_words(names),
+        "count": len(found),
+        "hidden": len(found) - len(shown),
+        "page": cases.texts_part(shown, request.GET.get("cursor", ""), wanted, names),
+    }
+    return render(request, "annotation/manager/reviewer_texts.html", context)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def reviewer_estimates(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Quality estimated from all overlapping judgements, of the project or of one cell."""
+    cell = id_of(request.GET.get("cell", ""))
+    evidence = estimates.evidence_in(desk.project, cell)
+    context = {
+        "cells": sorted(cell_names(desk.project).items(), key=lambda pair: pair[1]),
+        "cell": cell,
+        "evidence": evidence,
+        "rows": estimates.rows_of(evidence, consistency.told_in(desk.project) if cell is None else []),
+        "too_few": f"At least {estimates.LEAST_TEXTS} texts have to be judged by two people, or be known.",
+        "least_answers": estimates.LEAST_ANSWERS,
+    }
+    return render(request, "annotation/manager/reviewer_estimates.html", context)
+
+
+@require_safe
+@requires(Permission.MANAGE_PEOPLE)
+def control_looks(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Copies of control items that were handed out: to whom, what they said, whether it is as known."""
+    control = id_of(request.GET.get("control", ""))
+    judged_only = request.GET.get("only") == "judged"
+    found = looks_of(desk, control, judged_only=judged_only)
+    page = keyset_page(found, ("-planted_at", "-id"), request.GET.get("cursor", ""))
+    context = {"page": page, "control": control, "judged_only": judged_only}
+    return render(request, "annotation/manager/reviewers_looks.html", context)
 
 
 @require_safe

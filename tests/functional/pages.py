@@ -36,6 +36,10 @@ def of_person(name: str) -> Arguments:
     return lambda filled: (filled.project.slug, getattr(filled.standings, name).pk)
 
 
+def of_reviewer(filled: Filled) -> tuple[object, ...]:
+    return filled.project.slug, filled.cast.reviewers[0].pk
+
+
 def of_learned(name: str) -> Arguments:
     """Of what `tests.learned` has under this name."""
     return lambda filled: (filled.project.slug, getattr(filled.learned, name).pk)
@@ -115,6 +119,20 @@ def judge_first(page: Page) -> None:
         page.get_by_role("button", name="Return").click()
         page.get_by_role("link", name="Next task").click()
     expect(page.get_by_role("button", name="This is the mistake")).to_be_visible()
+
+
+def rewrite_badly(page: Page) -> None:
+    """The beginning is changed, not the sentence that is wrong; so it comes again, whoever opens it."""
+    field = page.get_by_label("Completion, to be mended")
+    field.fill(f"To begin with: {field.input_value()}")
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.get_by_label("Explanation")).to_contain_text("mend that one")
+
+
+def piece_in_hand(page: Page) -> None:
+    panel = page.locator("#pieces")
+    panel.get_by_role("button", name="Score next piece").or_(panel.get_by_role("link")).first.click()
+    expect(page.get_by_role("button", name="Save the score")).to_be_visible()
 
 
 def wrong_list(page: Page) -> None:
@@ -230,10 +248,15 @@ PAGES: tuple[Shown, ...] = (
     Shown("test-item-edit", "editor", "annotation:test-item", of_learned("item")),
     Shown("pieces", "editor", "annotation:pieces"),
     Shown("piece-to-score", "editor", "annotation:piece", of_learned("piece")),
+    Shown("piece-in-hand", "reviewer", "annotation:reviewer-home", do=piece_in_hand),
     Shown("training-home", "finnish expert", "annotation:training-home"),
     Shown("training-home-passed", "german expert", "annotation:training-home"),
     Shown("training-task-to-judge", "finnish expert", "annotation:training", of_learned("assignment")),
     Shown("training-task-to-find", "finnish expert", "annotation:training", of_learned("assignment"), do=judge_first),
+    Shown("training-task-to-rewrite", "finnish expert", "annotation:training", of_learned("rewriting")),
+    Shown(
+        "training-task-rewritten", "finnish expert", "annotation:training", of_learned("rewriting"), do=rewrite_badly
+    ),
     Shown("training-passed", "german expert", "annotation:training", of_learned("passed")),
     Shown("training-sets", "manager", "annotation:training-sets"),
     Shown("training-set", "manager", "annotation:training-set", of_learned("training_set")),
@@ -271,6 +294,10 @@ PAGES: tuple[Shown, ...] = (
     Shown("compare", "editor", "annotation:compare", lambda f: (f.project.slug, f.accepted.pk, f.edited.pk)),
     Shown("reviewers", "manager", "annotation:reviewers"),
     Shown("reviewer-figures", "manager", "annotation:reviewer-figures", of_person("slipping")),
+    Shown("reviewer-cases", "manager", "annotation:reviewer-cases", of_reviewer, query="?what=reviews"),
+    Shown("reviewer-texts", "manager", "annotation:reviewer-texts"),
+    Shown("reviewer-estimates", "manager", "annotation:reviewer-estimates"),
+    Shown("control-looks", "manager", "annotation:control-looks"),
     Shown("control-items", "manager", "annotation:control-items"),
     Shown("checks", "manager", "annotation:checks"),
     Shown("checks-findings", "manager", "annotation:checks-findings"),

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation.models import Control, Look
-from annotation.reviewers import consistency, controls
+from annotation.reviewers import cases, consistency, controls
+from annotation.reviewers.board import board as board_of
 from annotation.workflow import State
 from experts.reviewers import record_reviewer_outcome
 from tests.factories import Cast, desk
@@ -67,7 +68,9 @@ def test_who_also_writes_does_not_read_there_who_judged_their_text(cast: Cast) -
     told(cast, "accept", "reject", kind="correction", item=item.pk)
     link = f"/p/order-1/items/{item.pk}/"
     assert link in get(cast, f"reviewers/{cast.reviewers[0].pk}/")
-    assert consistency.behind(cast.project, cast.reviewers[0], reader=cast.author) == []
+    behind = cases.cases_of(cast.project, cast.reviewers[0], cases.What.KNOWN)
+    assert [one.item for one in behind] == [item.pk]
+    assert cases.without_own_texts(behind, cast.author) == []
 
 
 def test_peers_are_those_who_judged_the_same_text(cast: Cast) -> None:
@@ -77,7 +80,7 @@ def test_peers_are_those_who_judged_the_same_text(cast: Cast) -> None:
     own = {one.reviewer.name: one for one in consistency.figures_of(cast.project)}
     assert [(own[name].peers.hits, own[name].peers.of) for name in ("reviewer-1", "reviewer-2")] == [(2, 3), (2, 3)]
     assert consistency.own_figures(cast.reviewers[0], cast.project).peers == own["reviewer-1"].peers
-    board = consistency.board(cast.project)
+    board = board_of(cast.project)
     assert board.overall.units == 3
     assert board.overall.alpha is None
 
@@ -87,7 +90,7 @@ def test_agreement_shows_from_ten_texts_on_by_cell_rubric_reason_and_version() -
     for _ in range(9):
         cast.item_at(State.ACCEPTED)
     cast.item_at(State.REJECTED)
-    board = consistency.board(cast.project)
+    board = board_of(cast.project)
     assert (board.overall.raw, board.overall.alpha, board.overall.ac1) == (1.0, 1.0, 1.0)
     assert [group.found.raw for group in (*board.cells, *board.versions, *board.reasons)] == [1.0, 1.0, 1.0]
     assert len(board.rubric) == 5

@@ -70,7 +70,8 @@ def test_reasons_overlap() -> None:
 
 def test_a_streak_is_alike_and_fast() -> None:
     fast = [("accept", 10.0)] * 20
-    assert longest_streak(fast, 30) == 20
-    assert longest_streak([*fast[:10], ("reject", 5.0), *fast[:9]], 30) == 10
-    assert longest_streak([*fast[:10], ("accept", 45.0), *fast[:9]], 30) == 10
-    assert longest_streak([("accept", None)] * 30, 30) == 0
+    assert len(longest_streak(fast, 30)) == 20
+    assert len(longest_streak([*fast[:10], ("reject", 5.0), *fast[:9]], 30)) == 10
+    assert len(longest_streak([*fast[:10], ("accept", 45.0), *fast[:9]], 30)) == 10
+    assert len(longest_streak([("accept", None)] * 30, 30)) == 0
+    assert longest_streak([*fast[:3], ("reject", 45.0), *fast[:5], ("reject", 5.0)], 30) == range(4, 9)
