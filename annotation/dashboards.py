@@ -18,7 +18,7 @@ from annotation.models import Cell, Membership, Project
 from annotation.workflow import STAGE_STATE, Stage, State
 from catalog.models import Domain, Language
 from catalog.skills import Skill
-from experts.alerts import open_alerts
+from experts.alerts import is_new, open_alerts
 from experts.models import Qualification
 
 BURN_UP_DAYS = 60
@@ -246,8 +246,8 @@ def needs(project: Project, figures: Sequence[CellFigures], now: datetime) -> li
 
 
 def _alerts(project: Project, now: datetime) -> list[Need]:
-    """Early warnings about people; for who may not look at people the address refuses."""
-    people = {alert.user_id for alert in open_alerts(project.pk, now)}
+    """Early warnings nobody has seen yet; for who may not look at people the address refuses."""
+    people = {alert.user_id for alert in open_alerts(project.pk, now) if is_new(alert)}
     if not people:
         return []
     title = "1 person to look at" if len(people) == 1 else f"{len(people)} people to look at"

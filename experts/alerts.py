@@ -13,12 +13,14 @@ from statistics import median
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import User
 from core.refusal import Refusal, Refused
-from experts.models import Alert
+from experts.models import Alert, AlertHandling
 
-Kind, Answer = Alert.Kind, Alert.Answer
+Kind, Answer, What = Alert.Kind, Alert.Answer, AlertHandling.What
 
 # Reasons: so many of the latest decisions with the same one.
 LATEST, SAME_REASON = 10, 3
@@ -134,44 +136,85 @@ def _alert(project_id: int, sign: Sign, now: datetime) -> Alert:
     )
 
 
+def _handled(project_id: int) -> "QuerySet[Alert]":
+    """With the last that a lead did about each: `handled`, `handled_by`, `handled_at`."""
+    latest = AlertHandling.objects.filter(alert=OuterRef("pk")).order_by("-pk")
+    who = latest.annotate(who=Coalesce(NullIf("by__name", Value("")), "by__email"))
+    return Alert.objects.filter(project_id=project_id).annotate(
+        handled=Subquery(latest.values("what")[:1]),
+        handled_by=Subquery(who.values("who")[:1]),
+        handled_at=Subquery(latest.values("at")[:1]),
+    )
+
+
 def open_alerts(project_id: int, now: datetime) -> list[Alert]:
     """What waits for an answer, longest first; without what is put off or has passed."""
-    alerts = Alert.objects.filter(project_id=project_id, answer="", last_at__gt=now - PASSED).select_related("user")
+    alerts = _handled(project_id).filter(answer="", last_at__gt=now - PASSED).select_related("user")
     return [one for one in alerts.order_by("first_at", "pk") if one.snoozed_until is None or one.snoozed_until <= now]
+
+
+def is_new(alert: Alert) -> bool:
+    """Nobody has seen it, or it came back. Of `open_alerts`."""
+    return alert.handled != What.SEEN  # type: ignore[attr-defined]  # annotated above
 
 
 def put_off_now(project_id: int, now: datetime) -> list[Alert]:
     """What comes back later by itself."""
-    alerts = Alert.objects.filter(project_id=project_id, answer="", last_at__gt=now - PASSED, snoozed_until__gt=now)
+    alerts = _handled(project_id).filter(answer="", last_at__gt=now - PASSED, snoozed_until__gt=now)
     return list(alerts.select_related("user").order_by("snoozed_until"))
 
 
 def answered(project_id: int) -> list[Alert]:
     """The latest answers, newest first."""
-    alerts = Alert.objects.filter(project_id=project_id).exclude(answer="").select_related("user")
+    alerts = _handled(project_id).exclude(answer="").select_related("user")
     return list(alerts.order_by("-answered_at", "-pk")[:ANSWERS_SHOWN])
 
 
+@transaction.atomic
+def see(alert: Alert, *, by: User, now: datetime) -> None:
+    """It stays open and is new to nobody any more. Raises Refused for an alert about oneself."""
+    _refuse_about_oneself(alert, by)
+    # Locked, so that two clicks leave one row.
+    is_open = Alert.objects.select_for_update().filter(pk=alert.pk, answer="").exists()
+    latest = AlertHandling.objects.filter(alert=alert).order_by("-pk").values_list("what", flat=True).first()
+    if is_open and latest != What.SEEN:
+        _record(alert, What.SEEN, by, now)
+
+
+@transaction.atomic
 def answer(alert: Alert, how: Alert.Answer, *, by: User, now: datetime) -> None:
     """The first answer stands. Raises Refused for an alert about oneself."""
-    if alert.user_id == by.pk:
-        raise Refused(Refusal("This alert is about you.", "Somebody else looks at it."), status=403)
-    Alert.objects.filter(pk=alert.pk, answer="").update(answer=how, answered_at=now, answered_by_id=by.pk)
+    _refuse_about_oneself(alert, by)
+    if Alert.objects.filter(pk=alert.pk, answer="").update(answer=how, answered_at=now, answered_by_id=by.pk):
+        _record(alert, What.ANSWERED, by, now)
 
 
-def put_off(alert: Alert, until: datetime, *, by: User) -> None:
-    if alert.user_id == by.pk:
-        raise Refused(Refusal("This alert is about you.", "Somebody else looks at it."), status=403)
-    Alert.objects.filter(pk=alert.pk, answer="").update(snoozed_until=until)
+@transaction.atomic
+def put_off(alert: Alert, until: datetime, *, by: User, now: datetime) -> None:
+    _refuse_about_oneself(alert, by)
+    if Alert.objects.filter(pk=alert.pk, answer="").update(snoozed_until=until):
+        _record(alert, What.LATER, by, now)
 
 
-def reopen(alert: Alert) -> None:
-    """Takes an answer back. Raises Refused when the same was raised anew meanwhile."""
+def bring_back(alert: Alert, *, by: User, now: datetime) -> None:
+    """Open and new again: takes an answer, a delay or “seen” back. Raises Refused when the same was raised anew
+    meanwhile, and for an alert about oneself."""
+    _refuse_about_oneself(alert, by)
     try:
         with transaction.atomic():
             Alert.objects.filter(pk=alert.pk).update(
                 answer="", answered_at=None, answered_by_id=None, snoozed_until=None
             )
+            _record(alert, What.BROUGHT_BACK, by, now)
     except IntegrityError as error:
         refusal = Refusal("The same alert stands open again already.", "Answer that one.")
         raise Refused(refusal, status=409) from error
+
+
+def _refuse_about_oneself(alert: Alert, by: User) -> None:
+    if alert.user_id == by.pk:
+        raise Refused(Refusal("This alert is about you.", "Somebody else looks at it."), status=403)
+
+
+def _record(alert: Alert, what: AlertHandling.What, by: User, now: datetime) -> None:
+    AlertHandling.objects.create(alert=alert, what=what, by=by, at=now)

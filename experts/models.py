@@ -261,3 +261,21 @@ class Alert(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["project_id", "answer", "-last_at"], name="alert_of_project")]
+
+
+class AlertHandling(models.Model):
+    """What a lead did with an alert, and when: the latest row says whether it is new to those who come next."""
+
+    class What(models.TextChoices):
+        SEEN = "seen", "Seen"
+        LATER = "later", "Put off"
+        ANSWERED = "answered", "Answered"
+        BROUGHT_BACK = "back", "Brought back"
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="handlings")
+    what = models.CharField(max_length=8, choices=What.choices)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "-id"], name="handling_of_alert")]

@@ -17,6 +17,7 @@ from experts.alerts import (
     STREAK,
     Raised,
     Sign,
+    is_new,
     much_faster,
     much_pasted,
     raise_alerts,
@@ -178,13 +179,15 @@ def _streaks(project: Project, people: Sequence[int]) -> list[Sign]:
 
 @dataclass(frozen=True)
 class ShownAlert:
-    """`message` and `note` are what a lead would begin with; both can be changed before they are sent."""
+    """Of `open_alerts`, `put_off_now` or `answered`. `message` and `note` are what a manager would begin with; both can
+    be changed before they are sent."""
 
     alert: Alert
     words: str
     message: str
     note: str
     tone: str
+    is_new: bool = True
 
 
 def shown(alert: Alert) -> ShownAlert:
@@ -195,6 +198,7 @@ def shown(alert: Alert) -> ShownAlert:
         message=f"{words} Can you tell me what happened? I would like to help.",
         note=f"After an alert: {words}",
         tone="warn" if alert.kind in (Alert.Kind.DRIFT, Alert.Kind.REASONS) else "note",
+        is_new=is_new(alert),
     )
 
 

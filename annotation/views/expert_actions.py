@@ -41,7 +41,7 @@ def decide(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
         overriding.override(user=person, project_id=desk.project.pk, by=desk.user, now=now, **decision)
         if decision["state"] in ANSWERS:
             _answer(request, desk, ANSWERS[decision["state"]])
-    until = f"until {decision['until']:%-d %B %Y}"
+    until = f"until {decision['until']:%-d %b %Y}"
     messages.success(request, f"{person}: {decision['state'].label.lower()} {until}. “Lift” takes it back.")
     return redirect("annotation:expert-page", desk.project.slug, user_id)
 
@@ -101,8 +101,10 @@ def _alert(desk: Desk, alert_id: int) -> Alert:
 @requires(Permission.MANAGE_PEOPLE)
 def alert_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     now = timezone.now()
+    found = [alerts.shown(one) for one in warnings.open_alerts(desk.project.pk, now)]
     context = {
-        "alerts": [alerts.shown(one) for one in warnings.open_alerts(desk.project.pk, now)],
+        "alerts": [one for one in found if one.is_new],
+        "seen": [one for one in found if not one.is_new],
         "answered": [alerts.shown(one) for one in warnings.answered(desk.project.pk)],
         "put_off": [alerts.shown(one) for one in warnings.put_off_now(desk.project.pk, now)],
         "periods": PERIODS,
@@ -114,10 +116,14 @@ def alert_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @requires(Permission.MANAGE_PEOPLE)
 def alert_close(request: HttpRequest, desk: Desk, alert_id: int) -> HttpResponse:
-    """“Not a problem”, or later."""
+    """“Not a problem”, later, or seen and still open."""
     found, now = _alert(desk, alert_id), timezone.now()
-    if request.POST.get("how") == "later":
-        warnings.put_off(found, now + SNOOZE, by=desk.user)
+    how = request.POST.get("how")
+    if how == "seen":
+        warnings.see(found, by=desk.user, now=now)
+        messages.success(request, "Seen; it stays open below, and is new to nobody any more.")
+    elif how == "later":
+        warnings.put_off(found, now + SNOOZE, by=desk.user, now=now)
         messages.success(request, "It comes back in three days, if it still holds.")
     else:
         warnings.answer(found, Alert.Answer.NO_PROBLEM, by=desk.user, now=now)
@@ -128,6 +134,7 @@ def alert_close(request: HttpRequest, desk: Desk, alert_id: int) -> HttpResponse
 @require_POST
 @requires(Permission.MANAGE_PEOPLE)
 def alert_reopen(request: HttpRequest, desk: Desk, alert_id: int) -> HttpResponse:
-    warnings.reopen(_alert(desk, alert_id))
-    messages.success(request, "Open again.")
+    """Takes back whatever was done about it: an answer, a delay, or “seen”."""
+    warnings.bring_back(_alert(desk, alert_id), by=desk.user, now=timezone.now())
+    messages.success(request, "It is open, and new again.")
     return redirect("annotation:alerts", desk.project.slug)

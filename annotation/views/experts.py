@@ -21,7 +21,7 @@ from annotation.standing.experts_table import SORTS, TableFilter, table_of
 from annotation.standing.person_history import changes, decided, reason_bars, shown, strip
 from catalog.skills import Skill
 from core.htmx import render_page_or_part
-from experts.alerts import open_alerts
+from experts.alerts import is_new, open_alerts
 from experts.explaining import explain, gives_the_same
 from experts.states import State
 
@@ -35,6 +35,7 @@ LISTED = 20
 def experts(request: HttpRequest, desk: Desk) -> HttpResponse:
     now, wanted = timezone.now(), TableFilter.of(request.GET.dict())
     waiting = open_alerts(desk.project.pk, now)
+    new = [one for one in waiting if is_new(one)]
     context = {
         "table": table_of(desk.project, wanted, now),
         "wanted": wanted,
@@ -42,7 +43,8 @@ def experts(request: HttpRequest, desk: Desk) -> HttpResponse:
         "skills": Skill.choices,
         "sorts": list(SORTS),
         "waiting": waiting,
-        "alerts": [alerts.shown(one) for one in waiting[:ALERTS_ON_TOP]],
+        "new": new,
+        "alerts": [alerts.shown(one) for one in new[:ALERTS_ON_TOP]],
         "periods": PERIODS,
     }
     page, part = "annotation/manager/experts.html", "annotation/manager/_experts.html"

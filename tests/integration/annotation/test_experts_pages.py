@@ -16,14 +16,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from annotation import writing
-from annotation.models import Thread
+from annotation.models import Membership, Thread
 from annotation.standing import alerts
 from annotation.standing.experts_table import TableFilter, table_of
 from annotation.standing.parity import FEWEST_PEOPLE, report
 from annotation.workflow import State
 from experts import overriding
-from experts.alerts import open_alerts
-from experts.models import Alert, Qualification, Standing, StandingChange
+from experts.alerts import is_new, open_alerts
+from experts.models import Alert, AlertHandling, Qualification, Standing, StandingChange
 from experts.outcomes import Outcome
 from experts.states import State as StandingState
 from experts.wording import duration
@@ -310,6 +310,46 @@ def test_not_a_problem_closes_keeps_quiet_and_is_taken_back(cast: Cast) -> None:
     client.post(address("alert-close", cast, alert.pk), {"how": "later"})
     assert open_alerts(cast.project.pk, timezone.now()) == []
     assert open_alerts(cast.project.pk, timezone.now() + timedelta(days=4)) == [alert]
+
+
+def test_what_a_manager_has_seen_is_new_to_nobody_until_somebody_brings_it_back(cast: Cast) -> None:
+    alert, client = clustered(cast), signed_in(cast.manager)
+    assert "1 new alert</a> waiting for you" in page(cast, cast.manager, "experts")
+    for _ in range(2):  # a second click leaves no second row
+        client.post(address("alert-close", cast, alert.pk), {"how": "seen"})
+    assert [(one.what, one.by) for one in AlertHandling.objects.all()] == [("seen", cast.manager)]
+    alerts.look(cast.project, timezone.now())
+    other = member(cast.project, "manager-2", Role.MANAGER)
+    html = page(cast, other, "experts")
+    assert "1 open alert</a>, seen" in html
+    assert "Look at these first" not in html
+    assert "to look at" not in page(cast, other, "pipeline")
+    html = page(cast, other, "alerts")
+    assert "Seen, still open" in html
+    assert "seen by <bdi>manager-1</bdi>" in html
+    signed_in(other).post(address("alert-reopen", cast, alert.pk))
+    assert "brought back by <bdi>manager-2</bdi>" in page(cast, cast.manager, "alerts")
+    assert "1 new alert</a> waiting for you" in page(cast, cast.manager, "experts")
+
+
+def test_who_answered_and_who_put_off_is_kept_and_what_comes_back_is_new(cast: Cast) -> None:
+    alert, client = clustered(cast), signed_in(cast.manager)
+    client.post(address("alert-close", cast, alert.pk), {"how": "later"})
+    assert "put off by <bdi>manager-1</bdi>" in page(cast, cast.manager, "alerts")
+    later = open_alerts(cast.project.pk, timezone.now() + timedelta(days=4))
+    assert [is_new(one) for one in later] == [True]
+    client.post(address("alert-close", cast, alert.pk), {"how": "no_problem"})
+    assert "ago · <bdi>manager-1</bdi>" in page(cast, cast.manager, "alerts").replace("just now", "0 s ago")
+    assert list(AlertHandling.objects.values_list("what", flat=True)) == ["later", "answered"]
+
+
+def test_nobody_puts_away_an_alert_about_themselves(cast: Cast) -> None:
+    alert = clustered(cast)
+    Membership.objects.create(project=cast.project, user=cast.author, role=Role.MANAGER)
+    client = signed_in(cast.author)
+    assert client.post(address("alert-close", cast, alert.pk), {"how": "seen"}).status_code == 403
+    assert client.post(address("alert-reopen", cast, alert.pk)).status_code == 403
+    assert not AlertHandling.objects.exists()
 
 
 def test_a_message_answers_the_alert(cast: Cast) -> None:
