@@ -10,6 +10,7 @@ from typing import Any
 from catalog.skills import Skill
 from experts.models import Outcome, Standing
 from experts.outcomes import Row
+from experts.reason_names import name_of
 from experts.rules import Rule, shown_after
 from experts.scoring import Decision, Score, accepts_to_full_weight, after_training
 from experts.states import State
@@ -55,7 +56,7 @@ def facts(
         **_ways_back(decided, score, rule, may_train),
         "to_calm": _accepts_to_calm(score, rule),
         "to_clear": max(0, rule.straight_accepts - score.straight_accepts),
-        "delay_minutes": round(shown_after(score.weight, rule) / timedelta(minutes=1)),
+        "delay_minutes": round(shown_after(score.weight, score.deference, rule) / timedelta(minutes=1)),
         "first_minutes": round(score.deference * rule.first_hours * 60),
     }
 
@@ -76,14 +77,14 @@ def _accepts_to_calm(score: Score, rule: Rule) -> int:
     return max(0, ceil((score.cusum - rule.coaching_height / 2) / step))
 
 
-def why(standing: Standing, voice: Voice = YOU, labels: Mapping[str, str] | None = None) -> str:
-    """One or two sentences: what happens, why, and the way back. `labels` names the reason codes."""
+def why(standing: Standing, voice: Voice = YOU) -> str:
+    """One or two sentences: what happens, why, and the way back."""
     if standing.override:
         return _decided_by_a_person(standing, voice)
     known = standing.inputs.get("facts", {})
     if not known or not known["judged"]:
         return f"{voice.subject} {voice.are} new in this project; nothing was judged yet."
-    counts = _counts(known, voice, labels or {})
+    counts = _counts(known, voice)
     return _SENTENCES[State(standing.state)](known, voice, counts)
 
 
@@ -95,10 +96,10 @@ def _decided_by_a_person(standing: Standing, voice: Voice) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{moment.day} {moment:%b %Y}"
 
 
-def _counts(known: Mapping[str, Any], voice: Voice, labels: Mapping[str, str]) -> str:
+def _counts(known: Mapping[str, Any], voice: Voice) -> str:
     """`6 of your last 15 were returned and 1 rejected, mostly “adds facts not in the context”`"""
     parts = [f"{known[word]} {word}" for word in ("returned", "rejected") if known[word]]
     judged = known["judged"]
@@ -109,7 +110,7 @@ def _counts(known: Mapping[str, Any], voice: Voice, labels: Mapping[str, str]) -
     sentence = f"{number} of {voice.their} last {judged} {'was' if number == '1' else 'were'} {word}"
     sentence += "".join(f" and {part}" for part in rest)
     if known["reason"]:
-        label = labels.get(known["reason"], known["reason"].replace("_", " "))
+        label = name_of(known["reason"])
         sentence += f", mostly “{label[0].lower()}{label[1:]}”"
     return sentence
 

@@ -41,7 +41,7 @@ def standing_of(user: User, project: Project) -> Standing:
 
 
 def sentence(standing: Standing) -> str:
-    return why(standing, YOU, REASON_LABELS)
+    return why(standing, YOU)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class ShownStanding:
     effective: float
     needed: float
     delay: timedelta
-    # In its first hour a place shows to others first: up to so long, unless nothing was handed in for so long.
+    # A new place shows to others first: up to so long, unless nothing was handed in for so long.
     behind: timedelta
     behind_ends: timedelta | None
     cap: int
@@ -131,7 +131,7 @@ def shown_of(standing: Standing, project: Project, rule: Rule) -> ShownStanding:
         decisions=int(score.get("decisions", 0)),
         effective=effective,
         needed=rule.minimum_decisions,
-        delay=shown_after(standing.weight, rule),
+        delay=shown_after(standing.weight, standing.deference, rule),
         behind=timedelta(hours=rule.first_hours) * standing.deference,
         behind_ends=_behind_ends(standing.deference, rule),
         cap=open_cap(project.open_cap, standing.weight),

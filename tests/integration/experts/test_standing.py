@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.refusal import Refused
-from experts import overriding, previewing, project_rules, recomputing
+from experts import overriding, previewing, project_rules, reason_names, recomputing
 from experts.models import Outcome, ProjectRule, Standing, StandingChange
 from experts.outcomes import pool_of
 from experts.rules import Rule
@@ -93,17 +93,27 @@ def test_who_slips_is_held_back_and_told_why(slipping: User) -> None:
     assert weight_of(slipping, PROJECT) == standing.weight < 0.9
     assert standing.low < standing.rate < standing.high
     assert "You get fewer Extraction tasks: 10 of your last 21 were rejected" in standing.reason
-    assert "mostly “adds facts”" in standing.reason
+    assert "mostly “adds facts not in the context”" in standing.reason
     assert "accepted in a row" in standing.reason
 
 
 def test_the_manager_reads_the_same_with_the_persons_name(slipping: User) -> None:
     standing = recomputed(slipping)
-    labels = {"adds_facts": "Adds facts not in the context"}
-    said = why(standing, about("expert-en-law"), labels)
+    said = why(standing, about("expert-en-law"))
     assert said.startswith("expert-en-law gets fewer Extraction tasks: 10 of their last 21 were rejected")
     assert "mostly “adds facts not in the context”" in said
     assert said.split("Two ways back")[1] == why(standing).split("Two ways back")[1]
+
+
+def test_what_was_read_on_the_day_stays_when_a_reason_gets_another_name(
+    slipping: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = recomputed(slipping)
+    changes = StandingChange.objects.filter(user=slipping, project_id=PROJECT)
+    assert changes.latest("pk").reason == why(standing) == standing.reason
+    monkeypatch.setitem(reason_names._labels, "adds_facts", "Invents something")
+    assert "mostly “invents something”" in why(recomputed(slipping))
+    assert "mostly “adds facts not in the context”" in changes.latest("pk").reason
 
 
 def test_the_promised_way_back_works(slipping: User) -> None:
@@ -223,7 +233,7 @@ def test_a_person_pauses_with_a_note_and_the_pause_ends_by_itself(slipping: User
     override(colleague, State.PAUSED)
     refusal = refusal_while_paused(colleague, PROJECT, NOW)
     assert refusal is not None
-    assert "paused until 25 November 2026: Works for a competitor" in str(refusal)
+    assert "paused until 25 Nov 2026: Works for a competitor" in str(refusal)
     judged(colleague, ACCEPTED)
     assert recomputed(colleague).state == State.PAUSED, "numbers never end a pause"
     standing = recomputed(colleague, NOW + timedelta(days=3))
