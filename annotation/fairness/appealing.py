@@ -90,7 +90,7 @@ def _too_late(item: Item) -> Refusal:
     days = item.project.appeal_days
     words = f"The {days} days to appeal" if days > 1 else "The day to appeal"
     return Refusal(
-        f"{words} ended on {window_ends(item):%-d %B %Y, %H:%M} UTC.",
+        f"{words} ended on {window_ends(item):%-d %b %Y, %H:%M} UTC.",
         "Where something kept you from it, a manager can still appeal for you.",
     )
 

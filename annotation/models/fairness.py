@@ -118,7 +118,7 @@ class Part(models.TextChoices):
     AUTHOR = "author", "Author"
     REVIEWER = "reviewer", "Reviewer"
     EDITOR = "editor", "Editor"
-    LEAD = "lead", "Lead"
+    LEAD = "lead", "Manager"
     EXPERT = "expert", "Recipient"
 
 

@@ -142,7 +142,7 @@ def refusal_to_accept(invitation: Invitation | None, now: datetime) -> Refusal |
         return Refusal("This invitation has been used.", "If that was you, sign in.")
     if invitation.expires_at <= now:
         return Refusal(
-            f"This invitation expired on {invitation.expires_at:%-d %B %Y}.",
+            f"This invitation expired on {invitation.expires_at:%-d %b %Y}.",
             f"Ask {invitation.invited_by} to send it again.",
         )
     if invitation.project.closed_at:

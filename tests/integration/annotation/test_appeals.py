@@ -82,7 +82,7 @@ def test_the_author_has_the_days_that_the_project_gives(cast: Cast, days: float,
     refusal = appealing.refusal_to_appeal(desk(getattr(cast, who), cast.project), item, later)
     assert (refusal is None) == allowed
     if refusal:
-        assert f"The 7 days to appeal ended on {appealing.window_ends(item):%-d %B %Y}" in refusal.reason
+        assert f"The 7 days to appeal ended on {appealing.window_ends(item):%-d %b %Y}" in refusal.reason
         assert "a manager can" in refusal.remedy
 
 
