@@ -242,7 +242,7 @@ def _state(end: Event | None, amount: int) -> str:
 
 
 def _of_judges(history: History, pay: Pay) -> Iterator[Derived]:
-    reopened, accepted = _overturned(history)
+    overturned = _overturned(history)
     for work in history.done:
         tariff = pay.tariff_of(work.stage, history.place, work.ended_at)
         if tariff is None or tariff.kind == Rate.Kind.NONE or work.stage == Stage.WRITING:
@@ -252,24 +252,45 @@ def _of_judges(history: History, pay: Pay) -> Iterator[Derived]:
             key, history.item_id, history.place.cell_id, work.person_id, work.stage, Kind.WORK, EntryState.PAYABLE,
             amount, tariff, work.seconds, work.ended_at,
         )  # fmt: skip
-        if accepted is None or reopened is None or work.verdict != Verdict.REJECT or work.ended_at > reopened.at:
+        if overturned is None or not overturned.was_by(work):
             continue
-        taken = amount - share(amount, pay.terms_at(accepted.at).overturned_percent)
+        taken = amount - share(amount, pay.terms_at(overturned.accepted_at).overturned_percent)
         if taken:
             yield Derived(
                 f"overturned:{work.assignment_id}", history.item_id, history.place.cell_id, work.person_id, work.stage,
-                Kind.CORRECTION, EntryState.PAYABLE, -taken, tariff, 0, accepted.at, OVERTURNED_REJECTION, key,
+                Kind.CORRECTION, EntryState.PAYABLE, -taken, tariff, 0, overturned.accepted_at, OVERTURNED_REJECTION,
+                key,
             )  # fmt: skip
 
 
-def _overturned(history: History) -> tuple[Event | None, Event | None]:
-    """The last reopening of a rejected item that ended with its acceptance, and that end."""
-    reopened = accepted = rejected = None
+@dataclass(frozen=True)
+class _Overturned:
+    """A rejection and the end that took it back. `since`: when the item last came into review before it; None where an
+    editor gave it up, which no reviewer asked for."""
+
+    since: datetime | None
+    rejected_at: datetime
+    accepted_at: datetime
+
+    def was_by(self, work: Done) -> bool:
+        """An earlier rejection, of another text or settled otherwise, is not in question: as an appeal scores it."""
+        is_of_it = self.since is not None and self.since <= work.ended_at <= self.rejected_at
+        return is_of_it and work.verdict == Verdict.REJECT
+
+
+def _overturned(history: History) -> _Overturned | None:
+    """The last reopening of a rejected item that ended with its acceptance; not where the guideline was unclear."""
+    since: datetime | None = None
+    rejected: tuple[Event, datetime | None] | None = None
+    reopened = found = None
     for event in history.events:
+        if event.target == State.IN_REVIEW and event.source != State.IN_REVIEW:
+            since = event.at
         if event.reopens:
-            was_unclear = rejected is not None and rejected.number in history.unclear
-            reopened, accepted = (None if was_unclear else event), None
+            is_unclear = rejected is None or rejected[0].number in history.unclear
+            reopened, found = (None if is_unclear else rejected), None
         elif event.ends:
-            rejected = event if event.target == State.REJECTED else None
-            accepted = event if event.target == State.ACCEPTED else None
-    return (reopened, accepted) if reopened and accepted else (None, None)
+            rejected = (event, None if event.action == Action.GIVE_UP else since)
+            is_back = event.target == State.ACCEPTED and reopened is not None
+            found = _Overturned(reopened[1], reopened[0].at, event.at) if is_back and reopened else None
+    return found

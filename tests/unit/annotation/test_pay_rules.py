@@ -118,6 +118,22 @@ def test_a_rejection_that_stands_or_never_went_to_appeal_is_not_touched() -> Non
         assert told(found, none) == [("work", "payable", 80)]
 
 
+def test_only_those_who_gave_the_overturned_rejection_lose_by_it() -> None:
+    """Who was overruled in an earlier dispute, or of an earlier text, rejected something else."""
+    none = Pay(REVIEWS.tariffs, [Terms(overturned_percent=0, since=START)])
+    disagree = (Action.DISAGREE, State.IN_REVIEW, State.DISPUTED)
+    to_editor = (Action.ADJUDICATE_EDIT, State.DISPUTED, State.IN_EDITING)
+    given_up = (Action.GIVE_UP, State.IN_EDITING, State.REJECTED)
+    events = (CLAIM, SUBMIT, PASS, disagree, to_editor, given_up, APPEAL, OVERTURN)
+    found = history(*events, done=[review(2.5, "reject"), review(3, "accept")])
+    assert told(found, none) == [("work", "payable", 80)] * 2
+    again = (Action.ADJUDICATE_REVIEW, State.DISPUTED, State.IN_REVIEW)
+    events = (CLAIM, SUBMIT, PASS, disagree, again, REJECT, APPEAL, OVERTURN)
+    done = [review(2.5, "reject", person=8), review(4.5, "reject", person=9), review(5, "reject", person=10)]
+    lost = {entry.person_id for entry in entries_of(history(*events, done=done), none) if entry.amount < 0}
+    assert lost == {9, 10}
+
+
 # --- rates
 
 
