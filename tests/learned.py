@@ -1,6 +1,7 @@
 """A test, a piece and a training set with something in each, for pages and addresses."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from annotation.models import (
     Item,
     Piece,
     Project,
+    Rate,
     Test,
     TestItem,
     TrainingAssignment,
@@ -49,6 +51,7 @@ class Learned:
     find: TrainingTask
     assignment: TrainingAssignment  # begun
     passed: TrainingAssignment
+    rewriting: TrainingAssignment  # the next task is to rewrite
 
 
 def fill(project: Project, cell: Cell, *, by: User, person: User, other: User) -> Learned:
@@ -66,7 +69,7 @@ def fill(project: Project, cell: Cell, *, by: User, person: User, other: User) -
         _learn(passed, task)
     return Learned(
         found_test, items[0], attempt, ended, piece, writing, new_set, tasks[0], tasks[1],
-        training.begin(person, new_set), passed,
+        training.begin(person, new_set), passed, training.begin(person, rewrite_set(project, cell, by)),
     )  # fmt: skip
 
 
@@ -128,6 +131,18 @@ def _handed_in(attempt: Attempt) -> Piece:
     )
 
 
+def piece_of(person: User) -> Piece:
+    return _handed_in(testing.start(Test.objects.get(), person))
+
+
+def rate_of_pieces(project: Project, by: User, amount: int) -> Rate:
+    before = timezone.now() - timedelta(days=1)
+    return Rate.objects.create(
+        project=project, stage="piece", kind="item", amount=amount, currency="EUR", valid_from=before.date(),
+        created_by=by, created_at=before,
+    )  # fmt: skip
+
+
 def scored(piece: Piece, by: User, *, level: int = 5, note: str = "") -> Piece:
     """By a reviewer who is handed it, or by somebody who leads and takes it."""
     at = desk(by, piece.attempt.test.project)
@@ -159,6 +174,19 @@ def training_set(project: Project, cell: Cell, by: User) -> tuple[TrainingSet, l
     judge.save()
     find.save()
     return new, [judge, find]
+
+
+def rewrite_set(project: Project, cell: Cell, by: User) -> TrainingSet:
+    new = TrainingSet.objects.create(
+        project=project, title=f"{cell.get_skill_display()} · {cell.language}: mend what the source does not say",
+        language=cell.language, skills=[cell.skill], reasons=["adds_facts"], made_by=by, made_at=timezone.now(),
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    TrainingTask.objects.create(
+        **_frozen(project, cell, by), training_set=new, position=1, kind="rewrite", verdict="edit", field="completion",
+        start=46, end=64, better="It may extend this once", source="hunk", source_id=10_003, reasons=["adds_facts"],
+    )  # fmt: skip
+    return new
 
 
 def _learn(assignment: TrainingAssignment, task: TrainingTask) -> None:

@@ -12,6 +12,9 @@ from annotation.setup.setting_up import clauses_for
 from catalog.models import Language
 from catalog.skills import Skill
 
+# What can be asked about a mistake whose place is known.
+OF_A_PLACE = [(one.value, one.label) for one in (TrainingTask.Kind.REWRITE, TrainingTask.Kind.FIND)]
+
 
 class TestForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters at run time
     __test__ = False
@@ -87,12 +90,24 @@ class TestItemForm(FrozenPairForm):
 class TrainingTaskForm(FrozenPairForm):
     class Meta(FrozenPairForm.Meta):
         model = TrainingTask
-        fields = ["training_set", "position", *FrozenPairForm.Meta.fields, "better"]
+        fields = ["training_set", "position", "kind", *FrozenPairForm.Meta.fields, "better"]
+        labels = {"better": "How that place should read"}
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
         sets = TrainingSet.objects.filter(project=project, retired_at=None)
         self.fields["training_set"] = forms.ModelChoiceField(sets, label="In the set", empty_label=None)
+        if self.instance.kind == TrainingTask.Kind.JUDGE:
+            del self.fields["kind"], self.fields["better"]
+        else:
+            self.fields["kind"] = forms.ChoiceField(choices=OF_A_PLACE, label="What is to be done")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        is_corrected = self.instance.source == TrainingTask.Source.HUNK or cleaned.get("better")
+        if cleaned.get("kind") == TrainingTask.Kind.REWRITE and not is_corrected:
+            self.add_error("better", "Say how that place should read: whoever rewrites it compares theirs with it.")
+        return cleaned
 
 
 class TrainingSetForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters at run time

@@ -13,8 +13,12 @@ PIECE_OVERALL, PIECE_LEAST = 4, 3
 RETEST_PER_CLAUSE = 3
 TRAINING_SHARE = 0.8
 MINUTES_PER_TASK = 2
+# Who mends a sentence leaves this share of the other words' characters as they are.
+KEPT_SHARE = 0.8
 # Of a test item: from this many answers on, this share of wrong ones says that the item may be at fault.
 ENOUGH_ANSWERS, SUSPICIOUS_SHARE = 5, 0.6
+
+Span = tuple[int, int]
 
 
 def draw(pool: Mapping[str, Sequence[int]], count: int, random: Random) -> list[int]:
@@ -76,6 +80,26 @@ def training_is_passed(
     if not wanted or not wanted <= set(answered):
         return False
     return len(wanted & set(first_right)) >= TRAINING_SHARE * len(wanted) or wanted <= set(ever_right)
+
+
+def is_mended(sentence: Span, changed: Sequence[Span], length: int, forbidden: int) -> bool:
+    """The sentence with the mistake is changed, most of the rest is as it was, and nothing forbidden is left in it.
+
+    Spans are of the given text, `length` code points long; an empty one is a place where something was put in.
+    """
+    return not forbidden and touches(sentence, changed) and keeps_the_rest(sentence, changed, length)
+
+
+def touches(sentence: Span, changed: Sequence[Span]) -> bool:
+    first, last = sentence
+    return any(first <= start <= last if start == end else start < last and end > first for start, end in changed)
+
+
+def keeps_the_rest(sentence: Span, changed: Sequence[Span], length: int) -> bool:
+    first, last = sentence
+    rest = length - (last - first)
+    gone = sum(max(0, min(end, first) - start) + max(0, end - max(start, last)) for start, end in changed)
+    return rest - gone >= KEPT_SHARE * rest
 
 
 def is_suspicious(answered: int, wrong: int) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from annotation.learning import training_rewrites as rewrites
 from annotation.learning.testing_rules import RIGHT, points, training_is_passed
 from annotation.learning.training_tasks import segments_of
 from annotation.models import (
@@ -143,14 +144,17 @@ def progress_of(assignment: TrainingAssignment) -> Progress:
 
 @dataclass(frozen=True)
 class Given:
-    """An answer as it was sent: a verdict with reasons, or a place with a reason."""
+    """An answer as it was sent: a verdict with reasons, a place with a reason, or a mended text."""
 
     verdict: str = ""
     reasons: Sequence[str] = ()
     place: str = ""  # "completion:12:48", one of the segments
+    text: str = ""
 
 
 def refusal_of_answer(task: TrainingTask, given: Given) -> Refusal | None:
+    if task.kind == TrainingTask.Kind.REWRITE:
+        return rewrites.refusal_of_text(task, given.text)
     has_reason = any(reason in Reason.values for reason in given.reasons)
     if task.kind == TrainingTask.Kind.FIND:
         if given.place not in places(task):
@@ -188,16 +192,14 @@ def answer(*, person: User, assignment_id: int, task_id: int, number: int, given
     Raises Refused for an incomplete answer; TrainingAssignment.DoesNotExist for somebody else's.
     """
     assignment = _locked(person, assignment_id)
-    task = TrainingTask.objects.get(pk=task_id, training_set=assignment.training_set_id)
+    task = TrainingTask.objects.select_related("project").get(pk=task_id, training_set=assignment.training_set_id)
     there = assignment.answers.filter(task=task, number=number).first()
     if there is not None:
         return there
     refuse_if(_refusal_of_turn(assignment, task, number), status=409, code="turn")
     refuse_if(refusal_of_answer(task, given), status=409, code="incomplete")
     now = timezone.now()
-    new = TrainingAnswer(
-        assignment=assignment, task=task, number=number, answered_at=now, is_right=is_right(task, given)
-    )
+    new = TrainingAnswer(assignment=assignment, task=task, number=number, answered_at=now)
     _write(new, task, given)
     new.save()
     if progress_of(assignment).is_passed:
@@ -218,6 +220,10 @@ def _refusal_of_turn(assignment: TrainingAssignment, task: TrainingTask, number:
 
 
 def _write(new: TrainingAnswer, task: TrainingTask, given: Given) -> None:
+    if task.kind == TrainingTask.Kind.REWRITE:
+        rewrites.write(new, task, given.text)
+        return
+    new.is_right = is_right(task, given)
     new.reasons = sorted(set(given.reasons) & set(Reason.values))
     if task.kind == TrainingTask.Kind.FIND:
         name, start, end = given.place.split(":")

@@ -69,7 +69,7 @@ def make_task(*, item: Item, source: str, source_id: int, by: User, into: Traini
     """
     found = FINDERS[Source(source)](item, source_id)
     task = TrainingTask(
-        kind=Kind.FIND if found.place else Kind.JUDGE,
+        kind=_kind(Source(source), found),
         source=source,
         source_id=source_id,
         verdict=found.verdict,
@@ -85,6 +85,13 @@ def make_task(*, item: Item, source: str, source_id: int, by: User, into: Traini
     if found.control is not None and found.control.retired_at is None:
         controls.retire(found.control, by)
     return added
+
+
+def _kind(source: TrainingTask.Source, found: Found) -> TrainingTask.Kind:
+    """Where the corrected text is known the mistake is mended, else found; without a place the pair is judged."""
+    if found.place is None:
+        return Kind.JUDGE
+    return Kind.REWRITE if source == Source.HUNK else Kind.FIND
 
 
 def _add(task: TrainingTask, into: TrainingSet | None, item: Item, by: User) -> TrainingTask:
@@ -263,7 +270,7 @@ def segments_of(task: TrainingTask) -> dict[str, list[Segment]]:
 
 def marked(task: TrainingTask, chosen: TrainingAnswer) -> dict[str, str]:
     """The field with the mistake in three parts, and the words that were chosen; nothing of tasks to judge."""
-    if task.kind != Kind.FIND:
+    if task.kind == Kind.JUDGE:
         return {}
     texts = {"prompt": task.prompt, "completion": task.completion}
     text = texts[task.field]

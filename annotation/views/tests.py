@@ -16,6 +16,7 @@ from annotation.learning.testing_forms import TestForm, TestItemForm
 from annotation.learning.testing_results import lapses_in
 from annotation.models import Attempt, Test, TestItem
 from core.refusal import refuse_if
+from core.saving import is_saved, render_with_form
 
 PEOPLE_SHOWN = 50
 
@@ -60,9 +61,7 @@ def _test(desk: Desk, test_id: int) -> Test:
 def test(request: HttpRequest, desk: Desk, test_id: int) -> HttpResponse:
     found = _test(desk, test_id)
     form = TestForm(request.POST or None, instance=_test(desk, test_id))
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "The test is saved. Tries under way keep the marks they began with.")
+    if is_saved(request, form, "The test is saved. Tries under way keep the marks they began with."):
         return redirect("annotation:test", desk.project.slug, test_id)
     attempts = Attempt.objects.filter(test=found).select_related("person").order_by("-started_at")
     context = {
@@ -70,9 +69,8 @@ def test(request: HttpRequest, desk: Desk, test_id: int) -> HttpResponse:
         "row": board.rows_of(desk.project, [found])[0],
         "items": board.item_figures(found),
         "attempts": attempts[:PEOPLE_SHOWN],
-        "form": form,
     }
-    return render(request, "annotation/testing/test.html", context, status=422 if form.is_bound else 200)
+    return render_with_form(request, "annotation/testing/test.html", form, context)
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # a page, not a test of pytest
@@ -106,15 +104,13 @@ def _item(desk: Desk, test_item_id: int) -> TestItem:
 def test_item(request: HttpRequest, desk: Desk, test_item_id: int) -> HttpResponse:
     item = _item(desk, test_item_id)
     form = TestItemForm(request.POST or None, instance=_item(desk, test_item_id), project=desk.project)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Saved. Answers that were given keep their points.")
+    if is_saved(request, form, "Saved. Answers that were given keep their points."):
         return redirect("annotation:test-item", desk.project.slug, item.pk)
     of = Test.objects.filter(
         project=desk.project, language=item.language, domain=item.domain, skills__contains=[item.skill]
     )
-    context = {"item": item, "form": form, "tests": of.select_related("language", "domain")}
-    return render(request, "annotation/testing/item_edit.html", context, status=422 if form.is_bound else 200)
+    context = {"item": item, "tests": of.select_related("language", "domain")}
+    return render_with_form(request, "annotation/testing/item_edit.html", form, context)
 
 
 @require_POST

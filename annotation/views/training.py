@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from annotation.access import Desk, requires
 from annotation.learning import training as training_sets
 from annotation.learning import training_board as board
+from annotation.learning import training_rewrites as rewrites
 from annotation.learning.testing_results import lapses_of
 from annotation.learning.training import Given
 from annotation.learning.training_tasks import marked, segments_of
@@ -58,8 +59,9 @@ def training(request: HttpRequest, desk: Desk, assignment_id: int) -> HttpRespon
     assignment = _own(desk, assignment_id)
     explained = _answered(assignment, request.GET.get("answer", ""))
     if explained:
-        shown = marked(explained.task, explained)
-        context = _context(assignment, task=explained.task, answer=explained, marked=shown)
+        asked = explained.task
+        context = _context(assignment, task=asked, answer=explained, marked=marked(asked, explained))
+        context["compared"] = rewrites.compared(asked, explained)
         return render(request, "annotation/training/explained.html", context)
     progress = training_sets.progress_of(assignment)
     task = progress.current if assignment.passed_at is None else None
@@ -75,6 +77,7 @@ def _answered(assignment: TrainingAssignment, number: str) -> TrainingAnswer | N
 
 def _context(assignment: TrainingAssignment, task: TrainingTask | None = None, **more: Any) -> dict[str, Any]:
     is_to_find = task is not None and task.kind == TrainingTask.Kind.FIND
+    is_to_rewrite = task is not None and task.kind == TrainingTask.Kind.REWRITE
     return {
         "assignment": assignment,
         "set": assignment.training_set,
@@ -82,6 +85,8 @@ def _context(assignment: TrainingAssignment, task: TrainingTask | None = None, *
         "task": task,
         "number": assignment.answers.filter(task=task).count() + 1 if task else 0,
         "segments": segments_of(task) if task and is_to_find else {},
+        "sentence": rewrites.sentence_text(task) if task and is_to_rewrite else "",
+        "text": rewrites.given_text(task) if task and is_to_rewrite else "",
         "reasons": Reason.choices,
         **more,
     }
@@ -93,7 +98,7 @@ def answer(request: HttpRequest, desk: Desk, assignment_id: int, training_task_i
     assignment = _own(desk, assignment_id)
     task = get_object_or_404(TrainingTask, pk=training_task_id, training_set=assignment.training_set_id)
     sent = request.POST
-    given = Given(sent.get("verdict", ""), sent.getlist("reasons"), sent.get("place", ""))
+    given = Given(sent.get("verdict", ""), sent.getlist("reasons"), sent.get("place", ""), sent.get("text", ""))
     try:
         new = training_sets.answer(
             person=desk.user, assignment_id=assignment_id, task_id=training_task_id, number=_number(sent), given=given
@@ -103,6 +108,7 @@ def answer(request: HttpRequest, desk: Desk, assignment_id: int, training_task_i
             messages.warning(request, str(refused.refusal))
             return redirect("annotation:training", desk.project.slug, assignment_id)
         context = _context(assignment, task=task, refused=refused, chosen=given.reasons, place=given.place)
+        context["text"] = given.text or context["text"]
         return render(request, "annotation/training/task.html", context, status=422)
     response = redirect("annotation:training", desk.project.slug, assignment_id)
     response["Location"] += f"?answer={new.pk}"

@@ -20,7 +20,13 @@ from annotation.learning.training_tasks import make_task
 from annotation.models import TrainingAnswer, TrainingSet, TrainingTask
 from core.numbers import id_of
 from core.refusal import Refusal, refuse_if
+from core.saving import is_saved, render_with_form
 
+MADE = {
+    TrainingTask.Kind.JUDGE: "judge",
+    TrainingTask.Kind.FIND: "find the mistake",
+    TrainingTask.Kind.REWRITE: "rewrite a sentence",
+}
 NO_TASKS = Refusal(
     "A set without tasks teaches nothing.", "Press “Make training task” on a review, an edit or an adjudication."
 )
@@ -44,7 +50,7 @@ def make(request: HttpRequest, desk: Desk, item_id: int, source: str, source_id:
         raise Http404("No such source of this item.") from error
     text = format_html(
         "A task to {} is in the set <a href='{}'>{}</a>. <a href='{}'>Edit it</a>.",
-        "find the mistake" if task.kind == TrainingTask.Kind.FIND else "judge",
+        MADE[TrainingTask.Kind(task.kind)],
         reverse("annotation:training-set", args=[desk.project.slug, task.training_set_id]),
         str(task.training_set),
         reverse("annotation:training-task", args=[desk.project.slug, task.pk]),
@@ -62,9 +68,7 @@ def _set(desk: Desk, set_id: int) -> TrainingSet:
 def training_set(request: HttpRequest, desk: Desk, set_id: int) -> HttpResponse:
     found = _set(desk, set_id)
     form = TrainingSetForm(request.POST or None, instance=_set(desk, set_id))
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "The set is saved.")
+    if is_saved(request, form, "The set is saved."):
         return redirect("annotation:training-set", desk.project.slug, set_id)
     first = TrainingAnswer.objects.filter(number=1, task__training_set=found).order_by()
     figures = {
@@ -75,7 +79,6 @@ def training_set(request: HttpRequest, desk: Desk, set_id: int) -> HttpResponse:
     context = {
         "set": found,
         "tasks": tasks,
-        "form": form,
         "minutes": board.minutes_of([found])[found.pk],
         "refusal": None if tasks else NO_TASKS,
         "people": User.objects.filter(memberships__project=desk.project, memberships__role__in=("expert", "reviewer"))
@@ -83,7 +86,7 @@ def training_set(request: HttpRequest, desk: Desk, set_id: int) -> HttpResponse:
         .order_by("name"),
         "assignments": found.assignments.select_related("person", "by").order_by("-assigned_at")[:50],
     }
-    return render(request, "annotation/training/set.html", context, status=422 if form.is_bound else 200)
+    return render_with_form(request, "annotation/training/set.html", form, context)
 
 
 @require_POST
@@ -123,12 +126,11 @@ def _task(desk: Desk, task_id: int) -> TrainingTask:
 @requires(Permission.SEE_ITEMS)
 def task(request: HttpRequest, desk: Desk, training_task_id: int) -> HttpResponse:
     form = TrainingTaskForm(request.POST or None, instance=_task(desk, training_task_id), project=desk.project)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        messages.success(request, "The task is saved. Answers that were given stand.")
-        return redirect("annotation:training-set", desk.project.slug, saved.training_set_id)
-    context = {"task": _task(desk, training_task_id), "form": form}
-    return render(request, "annotation/training/task_edit.html", context, status=422 if form.is_bound else 200)
+    if is_saved(request, form, "The task is saved. Answers that were given stand."):
+        return redirect("annotation:training-set", desk.project.slug, form.instance.training_set_id)
+    return render_with_form(
+        request, "annotation/training/task_edit.html", form, {"task": _task(desk, training_task_id)}
+    )
 
 
 @require_POST

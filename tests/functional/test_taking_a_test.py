@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
 from annotation.models import Attempt, Test, TrainingAssignment
+from annotation.pay import ledger
 from annotation.workflow import State
 from experts.models import Qualification, Training
 from tests import learned
@@ -70,3 +71,52 @@ def test_a_training_set_with_one_wrong_answer_is_repeated_and_passed(site: Site)
     take_training(page)
     assert TrainingAssignment.objects.get().had_effect
     assert Training.objects.filter(user=cast.author).count() == 1
+
+
+def test_a_reviewer_scores_a_piece_by_keys_and_sees_what_it_pays(site: Site) -> None:
+    cast = Cast(target=20)
+    newcomer = member(cast.project, "expert-new", Role.EXPERT, admitted=False)
+    learned.pool(cast.project, cast.cell, cast.editor)
+    learned.open_test(cast.project, cast.cell, cast.editor)
+    piece = learned.piece_of(newcomer)
+    learned.rate_of_pieces(cast.project, cast.manager, 350)
+    page = site.page_of(cast.reviewers[0])
+    page.goto(site.address("annotation:reviewer-home", cast.project.slug))
+    page.get_by_role("button", name="Score next piece").click()
+    expect(page.get_by_text(newcomer.name)).to_have_count(0)
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    for key in "54444":
+        page.locator("body").press(key)
+    expect(page.get_by_role("radio", checked=True)).to_have_count(5)
+    page.get_by_label("Note").fill("Clear, and every claim has its source.")
+    page.reload()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(5)
+    press(page, "Control+Enter")
+    expect(page.get_by_text("Scored: passed")).to_be_visible()
+    expect(page.locator("#pieces")).to_have_count(0)
+    assert Qualification.objects.filter(user=newcomer).exists()
+    ledger.settle_ledger(cast.project)
+    page.get_by_role("link", name="My pay").first.click()
+    row = page.get_by_role("row", name=f"piece {piece.pk}")
+    expect(row).to_contain_text("Score a test piece")
+    expect(row).to_contain_text("Payable")
+    expect(row).to_contain_text("3.50")
+
+
+def test_a_sentence_is_rewritten_and_compared_with_its_correction(site: Site) -> None:
+    cast = Cast(target=20)
+    cast.item_at(State.IN_REVIEW)
+    learned.rewrite_set(cast.project, cast.cell, cast.editor)
+    page = site.page_of(cast.author)
+    page.goto(site.address("annotation:training-home", cast.project.slug))
+    page.get_by_role("button", name="Begin").click()
+    mended = page.get_by_label("Completion, to be mended")
+    given = mended.input_value()
+    press(page, "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is changed yet")
+    mended.fill(given.replace("It may extend this by two", "The law lets it add up to two"))
+    page.get_by_role("button", name="Hand it in").click()
+    expect(page.get_by_label("Explanation")).to_contain_text("The sentenceis changed")
+    expect(page.get_by_label("Explanation")).to_contain_text("GEN-1")
+    expect(page.locator("ins").last).to_contain_text("once")
+    assert TrainingAssignment.objects.get().passed_at

@@ -19,6 +19,7 @@ from annotation.models import (
     Item,
     Look,
     Review,
+    Revision,
     TrainingAnswer,
     TrainingAssignment,
     TrainingSet,
@@ -112,11 +113,11 @@ def test_a_remark_on_words_becomes_a_task_to_find_them_with_its_clause(cast: Cas
     assert (task.reasons, task.clause_code, task.explanation) == (["adds_facts"], "GEN-1", "Not in the law.")
 
 
-def test_an_edit_becomes_a_task_to_find_what_was_changed(cast: Cast) -> None:
+def test_an_edit_becomes_a_task_to_rewrite_what_was_changed(cast: Cast) -> None:
     item = cast.edit(cast.item_at(State.IN_EDITING), completion=CORRECTED)
     hunk = item.hunks.get()
     task = make_task(item=item, source="hunk", source_id=hunk.pk, by=cast.editor)
-    assert (task.kind, task.completion[task.start : task.end], task.better) == ("find", "two", "three")
+    assert (task.kind, task.completion[task.start : task.end], task.better) == ("rewrite", "two", "three")
     assert "two further months" in task.completion, "the text before the edit"
 
 
@@ -276,6 +277,84 @@ def test_a_mistake_is_found_by_its_sentence_and_reason(cast: Cast) -> None:
     found = answer_next(assignment, Given(place=second.value, reasons=["adds_facts"]))
     assert found.is_right
     assert (found.field, found.start, found.end) == ("completion", second.start, second.end)
+
+
+# --- rewritten
+
+
+def task_to_rewrite(cast: Cast) -> tuple[TrainingTask, TrainingAssignment]:
+    item = cast.edit(cast.item_at(State.IN_EDITING), completion=CORRECTED)
+    task = make_task(item=item, source="hunk", source_id=item.hunks.get().pk, by=cast.editor)
+    TrainingSet.objects.update(opened_at=timezone.now())
+    return task, training.begin(cast.other_author, TrainingSet.objects.get())
+
+
+def test_a_mended_sentence_is_right_in_other_words_too(cast: Cast) -> None:
+    task, assignment = task_to_rewrite(cast)
+    mended = task.completion.replace("two further months", "a further three months")
+    assert "Nothing is changed" in refusal(answer_next, assignment, Given(text=task.completion + "  "))
+    assert "is empty" in refusal(answer_next, assignment, Given(text=" "))
+    given = answer_next(assignment, Given(text=mended))
+    assert (given.is_right, given.text, given.findings) == (True, mended, [])
+    assignment.refresh_from_db()
+    assert assignment.passed_at
+
+
+def test_another_sentence_a_text_of_ones_own_or_one_that_checks_forbid_is_not_right(cast: Cast) -> None:
+    task, assignment = task_to_rewrite(cast)
+    mended = task.completion.replace("two further months", "three further months")
+    first = task.completion.split(" ", 1)[0]
+    assert not answer_next(assignment, Given(text=task.completion.replace(first, "Instead", 1))).is_right
+    assert not answer_next(assignment, Given(text="Three further months at most.")).is_right
+    longest = Revision.objects.latest("pk").completion_tokens + 2
+    type(cast.cell).objects.update(completion_max=longest)
+    forbidden = answer_next(assignment, Given(text=f"{mended} That is what the law says about it, and no more."))
+    assert not forbidden.is_right
+    assert forbidden.findings
+    assert forbidden.findings[0]["severity"] == "must"
+    assert answer_next(assignment, Given(text=mended)).is_right, "it comes again until it was right once"
+
+
+def test_what_the_corrected_text_is_told_as_well_keeps_nobody_from_passing(cast: Cast) -> None:
+    task, assignment = task_to_rewrite(cast)
+    type(cast.cell).objects.update(completion_max=5)
+    mended = task.completion.replace("two further months", "three further months")
+    assert answer_next(assignment, Given(text=mended)).is_right
+
+
+def test_a_rewrite_is_taken_page_by_page_and_compared_with_the_correction(cast: Cast) -> None:
+    task, assignment = task_to_rewrite(cast)
+    client = Client()
+    client.force_login(cast.other_author)
+    at = reverse("annotation:training", args=[cast.project.slug, assignment.pk])
+    page = client.get(at).content.decode()
+    assert "to be mended" in page
+    assert CORRECTED not in page, "the answer is not on the page"
+    to = reverse("annotation:training-answer", args=[cast.project.slug, assignment.pk, task.pk])
+    same = client.post(to, {"number": "1", "text": task.completion})
+    assert same.status_code == 422
+    mended = task.completion.replace("two", "<b>three</b>")
+    explained = client.post(to, {"number": "1", "text": mended}, follow=True).content.decode()
+    assert "&lt;" in explained
+    assert "<b>three" not in explained
+    assert "How it was corrected" in explained
+    assert task.explanation in explained
+
+
+def test_a_task_of_a_place_can_be_asked_either_way(cast: Cast) -> None:
+    task, _ = task_to_rewrite(cast)
+    client = Client()
+    client.force_login(cast.editor)
+    at = reverse("annotation:training-task", args=[cast.project.slug, task.pk])
+    form = client.get(at).context["form"]
+    sent = {name: value for name, value in form.initial.items() if value is not None} | {"kind": "find"}
+    assert client.post(at, sent).status_code == 302
+    task.refresh_from_db()
+    assert task.kind == "find"
+    TrainingTask.objects.update(source="remark")
+    refused = client.post(at, sent | {"kind": "rewrite", "better": ""})
+    assert refused.status_code == 422
+    assert "Say how that place should read" in refused.content.decode()
 
 
 # --- suggested, timed

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from annotation.learning.testing_rules import (
     draw,
     enough_tries,
+    is_mended,
     is_suspicious,
     piece_passes,
     points,
@@ -140,3 +141,27 @@ def test_a_missing_word_is_in_the_segment_around_it() -> None:
     assert not second.holds(4, 4)
     assert second.holds(11, 18)
     assert not first.holds(11, 18)
+
+
+# --- a text is mended: the wrong sentence is changed, the rest kept, nothing forbidden left
+
+SENTENCE, LENGTH = (20, 40), 120
+
+
+@pytest.mark.parametrize(
+    ("changed", "forbidden", "is_right"),
+    [
+        ([(25, 30)], 0, True),
+        ([(20, 40)], 0, True),
+        ([(40, 40)], 0, True),  # put in right behind it
+        ([], 0, False),
+        ([(0, 5)], 0, False),
+        ([(40, 45)], 0, False),
+        ([(25, 30)], 1, False),
+        ([(25, 30), (60, 80)], 0, True),  # a fifth of the rest went too
+        ([(25, 30), (60, 81)], 0, False),
+        ([(0, 120)], 0, False),
+    ],
+)
+def test_a_text_is_mended_where_it_was_wrong(changed: list[tuple[int, int]], forbidden: int, is_right: bool) -> None:
+    assert is_mended(SENTENCE, changed, LENGTH, forbidden) is is_right
