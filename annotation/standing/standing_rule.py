@@ -158,12 +158,13 @@ def _job(project: Project, by: User, parameters: dict[str, Any]) -> Job:
 
 
 @transaction.atomic
-def adopt(project: Project, preview: Job | None, *, note: str, by: User) -> Job:
+def adopt(project: Project, preview: Job | None, *, seen: str, note: str, by: User) -> Job:
     """Adopts what was previewed last and returns the unsaved job that brings the standings up to date.
 
-    Raises Refused without a finished preview or a note.
+    `seen`: the number of the preview on the person's page. Raises Refused without a finished preview, where somebody
+    has previewed other numbers since, or without a note.
     """
-    refusal = refusal_to_adopt(preview, note)
+    refusal = refusal_to_adopt(preview, seen, note)
     if refusal or preview is None:
         raise Refused(refusal or Refusal("Nothing was previewed."), status=409, code="incomplete")
     rule = Rule.from_json(preview.parameters["rule"])
@@ -172,9 +173,11 @@ def adopt(project: Project, preview: Job | None, *, note: str, by: User) -> Job:
     return _job(project, by, {"step": "apply"})
 
 
-def refusal_to_adopt(preview: Job | None, note: str) -> Refusal | None:
+def refusal_to_adopt(preview: Job | None, seen: str, note: str) -> Refusal | None:
     if preview is None or preview.parameters.get("step") != "preview" or preview.state != Job.State.DONE:
         return Refusal("Look first at who would move.", "Press “Preview”.")
+    if seen != str(preview.pk):
+        return Refusal("Other numbers were previewed since you looked.", "Look at the page again.")
     if len(note.strip()) < SHORTEST_NOTE:
         return Refusal("Say in a sentence why.", "It stays with the rule in its history.")
     return None

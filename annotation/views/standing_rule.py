@@ -12,6 +12,7 @@ from annotation.access import Desk, requires
 from annotation.models import Job, Project
 from annotation.standing import standing_rule
 from annotation.standing.standing_rule import RuleForm
+from annotation.texts import clean
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused
 from experts.project_rules import rule_of
@@ -72,7 +73,8 @@ def _begin_preview(desk: Desk, rule: Rule) -> HttpResponse:
 def adopt(request: HttpRequest, desk: Desk) -> HttpResponse:
     _one_at_a_time(desk)
     latest = standing_rule.latest_job(desk.project)
-    job_tasks.enqueue(standing_rule.adopt(desk.project, latest, note=request.POST.get("note", ""), by=desk.user))
+    seen, note = request.POST.get("job", ""), request.POST.get("note", "")
+    job_tasks.enqueue(standing_rule.adopt(desk.project, latest, seen=seen, note=clean(note), by=desk.user))
     messages.success(request, "The rule is adopted; everybody's standing is computed anew.")
     return redirect("annotation:standing-rule", desk.project.slug)
 

@@ -71,7 +71,8 @@ def test_a_rule_is_previewed_adopted_and_taken_back(slipping: Cast, manager: Cli
     assert slipping.author.name in page
     assert "nothing is changed yet" in page
     assert Standing.objects.get(user=slipping.author).weight == before.weight
-    manager.post(address(slipping, "-adopt"), {"note": "Hard cells, and many newcomers."})
+    assert f'name="job" value="{job.pk}"' in page
+    manager.post(address(slipping, "-adopt"), {"note": "Hard cells, and many newcomers.", "job": job.pk})
     worked(slipping)
     after = Standing.objects.get(user=slipping.author)
     assert rule_of(slipping.project.pk).worst_rate == 0.9
@@ -79,8 +80,8 @@ def test_a_rule_is_previewed_adopted_and_taken_back(slipping: Cast, manager: Cli
     assert StandingChange.objects.latest("id").cause == StandingChange.Cause.RULE
     assert "Hard cells, and many newcomers." in manager.get(address(slipping)).content.decode()
     manager.post(address(slipping, "-earlier", 0))
-    worked(slipping)
-    manager.post(address(slipping, "-adopt"), {"note": "Back to what every project has."})
+    again = worked(slipping)
+    manager.post(address(slipping, "-adopt"), {"note": "Back to what every project has.", "job": again.pk})
     worked(slipping)
     assert rule_of(slipping.project.pk) == DEFAULT
     assert Standing.objects.get(user=slipping.author).weight == pytest.approx(before.weight, abs=1e-3)
@@ -90,9 +91,22 @@ def test_nothing_is_adopted_unseen_or_without_a_word(slipping: Cast, manager: Cl
     assert manager.post(address(slipping, "-adopt"), {"note": "Because I say so."}).status_code == 409
     manager.post(address(slipping, "-preview"), NUMBERS)
     assert manager.post(address(slipping, "-preview"), NUMBERS).status_code == 409, "one at a time"
-    worked(slipping)
-    assert manager.post(address(slipping, "-adopt"), {"note": "No"}).status_code == 409
+    seen = worked(slipping)
+    assert manager.post(address(slipping, "-adopt"), {"note": "No", "job": seen.pk}).status_code == 409
     assert rule_of(slipping.project.pk) == DEFAULT
+
+
+def test_a_page_adopts_only_the_numbers_it_shows(slipping: Cast, manager: Client) -> None:
+    """Another manager has previewed others meanwhile."""
+    manager.post(address(slipping, "-preview"), NUMBERS)
+    seen = worked(slipping)
+    manager.post(address(slipping, "-preview"), NUMBERS | {"worst_rate": 50})
+    worked(slipping)
+    answer = manager.post(address(slipping, "-adopt"), {"note": "Hard cells.", "job": seen.pk})
+    assert answer.status_code == 409
+    assert rule_of(slipping.project.pk) == DEFAULT
+    long_ago = {"note": "A note with \0 in it.", "job": "9" * 40}
+    assert manager.post(address(slipping, "-adopt"), long_ago).status_code == 409
 
 
 def test_numbers_that_do_not_go_together_are_refused(slipping: Cast, manager: Client) -> None:
