@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import User
@@ -139,7 +139,7 @@ def _alert(project_id: int, sign: Sign, now: datetime) -> Alert:
 def _handled(project_id: int) -> "QuerySet[Alert]":
     """With the last that a lead did about each: `handled`, `handled_by`, `handled_at`."""
     latest = AlertHandling.objects.filter(alert=OuterRef("pk")).order_by("-pk")
-    who = latest.annotate(who=Coalesce(NullIf("by__name", Value("")), "by__email"))
+    who = latest.annotate(who=Coalesce(NullIf("by__name", Value("")), "by__email", output_field=CharField()))
     return Alert.objects.filter(project_id=project_id).annotate(
         handled=Subquery(latest.values("what")[:1]),
         handled_by=Subquery(who.values("who")[:1]),
