@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from accounts.roles import Role
 from annotation.models import Project
+from catalog.models import Language
 from core.statements import fetch_rows
 from experts.agreement import wilson
 from experts.models import Alert, Qualification, Standing
@@ -92,7 +93,7 @@ _TALLIES = """
 
 
 def report(project: Project) -> list[Split]:
-    """By language and by nativeness, in six statements."""
+    """By language and by nativeness, in seven statements."""
     rule = rule_of(project.pk)
     natives = _natives(project)
     by_language, by_native = _sums(project, natives, rule)
@@ -118,12 +119,13 @@ def _sums(
     project: Project, natives: Mapping[tuple[int, str], bool], rule: Rule
 ) -> tuple[dict[str, _Sum], dict[str, _Sum]]:
     pool = pool_of(project.pk, rule)
+    names = dict(Language.objects.values_list("pk", "name"))
     by_language: dict[str, _Sum] = defaultdict(_Sum)
     by_native: dict[str, _Sum] = defaultdict(_Sum)
     for user_id, language, _, _, kind, edit, judge, count in fetch_rows(_TALLIES, [project.pk]):
         severe = severity(judgement_of(kind, edit), rule)
         charged = min(1.0, max(0.0, severe - pool.offset_of(judge)))
-        groups = [by_language[language.upper()]]
+        groups = [by_language[names.get(language, language)]]
         if (user_id, language) in natives:
             groups.append(by_native["First language" if natives[user_id, language] else "Learned language"])
         for one in groups:

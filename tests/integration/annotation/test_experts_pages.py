@@ -429,7 +429,7 @@ def test_parity_hides_small_groups_and_marks_what_is_below_four_fifths(cast: Cas
         judge(cast.project, member(cast.project, f"learner-{number}", Role.EXPERT), [ACCEPTED] * 6 + [REJECTED] * 4)
     judge(cast.project, cast.author, [REJECTED] * 40, language="fi")
     by_language, by_native = report(cast.project)
-    assert [group.name for group in by_language.groups] == ["EN"]
+    assert [group.name for group in by_language.groups] == ["English"]
     assert by_language.hidden == 1
     learned, first = sorted(by_native.groups, key=lambda group: -group.rejected.share)
     assert (learned.name, first.name) == ("Learned language", "First language")
