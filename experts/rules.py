@@ -39,14 +39,15 @@ class Rule:
     worst_rate: float = 0.40
     least_weight: float = 0.10
     minimum_decisions: float = 8
-    # Effects. Ours: above a third of the limit and from four effective decisions on (docs/adr/0009), the lower bound
-    # says who sees a place in its first hour; who has full weight waits no longer than three hours after a hand-in.
+    # Effects. Ours: above a third of the limit and from four effective decisions on (docs/adr/0009 and 0014), the lower
+    # bound says who chooses first while a place is new: as long as the longest delay. Halfway (g = .5) a person is
+    # behind nobody half an hour after their hand-in.
     delay_hours: float = 4
-    first_hours: float = 1
+    first_hours: float = 4
     first_from: float = 0.3
     first_to: float = 0.85
     first_minimum: float = 4
-    middle_wait_hours: float = 1
+    middle_wait_hours: float = 0.5
     closer_review_below: float = 0.6
     # CUSUM: from the good rate to the bad one; at the height, coaching.
     good_rate: float = 0.12
@@ -93,7 +94,7 @@ def _sound(rule: Rule) -> dict[str, bool]:
         "the good rate is below the bad one": 0 < rule.good_rate < rule.bad_rate < 1,
         "the coaching height is above 0": rule.coaching_height > 0,
         "hours are 0 or more": min(rule.delay_hours, rule.first_hours, rule.middle_wait_hours) >= 0,
-        "the first hour's share of the limit is below 1": 0 <= rule.first_from < rule.first_to <= 1,
+        "the first choice begins and ends within the limit": 0 <= rule.first_from < rule.first_to <= 1,
         "the thresholds of weight are shares": 0 <= rule.deprioritize_below <= 1 and rule.trusted_slack >= 1,
     }
 
@@ -101,17 +102,18 @@ def _sound(rule: Rule) -> dict[str, bool]:
 DEFAULT = Rule()
 
 
-def shown_after(weight: float, rule: Rule = DEFAULT) -> timedelta:
-    """How long after it became free a place shows to a person of this weight: D (1 - w)."""
-    return timedelta(hours=rule.delay_hours) * (1 - weight)
+def shown_after(weight: float, deference: float = 0.0, rule: Rule = DEFAULT) -> timedelta:
+    """How long after it became free a place shows to a person of lowered weight: D (1 - w) or, where that is longer,
+    others' first choice. Nothing at full weight, where the first choice ends by waiting."""
+    first = rule.first_hours * deference if weight < 1 else 0.0
+    return timedelta(hours=max(rule.delay_hours * (1 - weight), first))
 
 
 def hours_until_shown(
     free_for: float, since_hand_in: float | None, weight: float, deference: float, rule: Rule = DEFAULT
 ) -> float:
     """When a place that has been free for so many hours shows to a person whose last hand-in was so long ago (None:
-    never). D (1 - w) is counted from both; the first hour's order from the place, and for full weight it ends with
-    the longest wait."""
+    never). D (1 - w) is counted from both; others' first choice from the place, and it ends with the longest wait."""
     delay = rule.delay_hours * (1 - weight)
     since = inf if since_hand_in is None else since_hand_in
     first = min(rule.first_hours * deference - free_for, _longest_wait(deference, rule) - since)

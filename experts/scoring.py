@@ -4,7 +4,7 @@
     lam_i = 2^(-a_i/30) * 2^(-days_i/180) * 2^-t_i
     r_i = clip(s_i - b_reviewer, 0, 1)      R = sum lam_i r_i      N = sum lam_i
     p ~ Beta(kappa m + R, kappa (1 - m) + N - R)      L = 10 % quantile of p
-    tau = max(.15, 1.25 m)      w = clip(1 - max(0, L - tau) / (rho - tau), .10, 1)   from 8 effective decisions on
+    tau = max(.15, 1.35 m)      w = clip(1 - max(0, L - tau) / (rho - tau), .10, 1)   from 8 effective decisions on
 
 The numbers are `experts.rules.Rule`. Sources: Beta-binomial posterior with an empirical-Bayes prior (Gelman et al.,
 *Bayesian Data Analysis*, §2.4 and §5.3); one-sided CUSUM of log likelihood ratios (Page 1954, "Continuous inspection
@@ -59,8 +59,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Score:
-    """`low` and `high` bound the rate; `low` (L) decides, compared with `limit` (tau). `deference` is the share of its
-    first hour in which a place shows to others first."""
+    """`low` and `high` bound the rate; `low` (L) decides, compared with `limit` (tau). `deference` is the share
+    of the first choice for which a new place shows to others first."""
 
     weight: float
     deference: float
@@ -139,8 +139,9 @@ def weight(evidence: Evidence, low: float, rule: Rule = DEFAULT) -> float:
 
 
 def deference(evidence: Evidence, low: float, rule: Rule = DEFAULT) -> float:
-    """g = clip((L - tau/3) / (tau - tau/3), 0, 1), from four effective decisions on: 0 for who is surely below the
-    limit or new, 1 from the limit on. It orders people, never holds them: one hour at the most (docs/adr/0009)."""
+    """g = clip((L - .3 tau) / (.85 tau - .3 tau), 0, 1), from four effective decisions on: 0 for who is surely below
+    the limit or new, 1 from shortly below the limit on. It orders people, never holds them: a place that nobody takes
+    meanwhile shows after g times the first choice (docs/adr/0009 and 0014)."""
     if evidence.effective < rule.first_minimum:
         return 0.0
     limit = rule.limit(evidence.prior)

@@ -28,6 +28,7 @@ RATES_EVERY = 50
 # Items of lowered weights are reviewed first: in half the time.
 FAST_REVIEW = 0.5
 LONGEST_DAYS = 90
+DAYS_WITHOUT = 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ class Expert:
     last_at: int | None = None
     handed_in_at: float | None = None
     items: int = 0
+    longest_without: float = 0.0
+
+    def hours_without(self, now: float) -> float:
+        """The longest time so far between a hand-in and the next place."""
+        return self.longest_without if self.handed_in_at is None else max(self.longest_without, now - self.handed_in_at)
 
 
 @dataclass
@@ -207,6 +213,7 @@ class Run:
     def _work(self, expert: Expert) -> None:
         done = self.project.now + self.draw.expovariate(1 / self.scene.hours_per_item)
         is_rejected = expert.luck.random() < expert.rate
+        expert.longest_without = expert.hours_without(self.project.now)
         expert.handed_in_at = done
         expert.items += 1
         self.at(done, self._asking(expert))
@@ -241,10 +248,11 @@ def people(scene: Scene, seed: int) -> list[Expert]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run came to; shares between 0 and 1. *Last*: paused, or places show only after their first hour or
-    later; *moved*: paused or deprioritized. `least_served`: the work of the good expert at the lowest twentieth, as a
-    share of what good experts do on average. `places_lost`: without an accepted item at the deadline. `days`: until
-    99 % of the places had one."""
+    """What one run came to; shares between 0 and 1. *Last*: paused, or behind all others in the choice
+    of new places; *moved*: paused or deprioritized. `least_served`: the work of the good expert at the lowest
+    twentieth, as a share of what good experts do on average. `good_without`: the share of the good who once had no
+    place for three days, before 99 % of the places were done. `places_lost`: without an accepted item at the
+    deadline. `days`: until 99 % of the places had one."""
 
     rejected: float
     bad_among_accepted: float
@@ -254,6 +262,7 @@ class Figures:
     good_moved: float
     good_last: float
     least_served: float
+    good_without: float
     places_lost: float
     days: float
 
@@ -271,6 +280,8 @@ class Figures:
             good_moved=sum(one.moved_at is not None for one in good) / len(good),
             good_last=sum(one.last_at is not None for one in good) / len(good),
             least_served=sorted(one.items for one in good)[len(good) // 20] * len(good) / sum(o.items for o in good),
+            good_without=sum(one.hours_without(_nearly_done(run)) >= DAYS_WITHOUT * HOURS_PER_DAY for one in good)
+            / len(good),
             **_throughput(run),
         )
 
@@ -278,8 +289,13 @@ class Figures:
 def _throughput(run: Run) -> dict[str, float]:
     deadline = run.scene.deadline_days * HOURS_PER_DAY
     in_time = sum(at <= deadline for at, _ in run.accepted)
+    return {"places_lost": 1 - in_time / run.scene.places, "days": _nearly_done(run) / HOURS_PER_DAY}
+
+
+def _nearly_done(run: Run) -> float:
+    """The hour by which 99 % of the places had an accepted item."""
     at, _ = run.accepted[min(ceil(0.99 * run.scene.places), len(run.accepted)) - 1]
-    return {"places_lost": 1 - in_time / run.scene.places, "days": at / HOURS_PER_DAY}
+    return at
 
 
 def bad_share_by_day(run: Run) -> list[tuple[float, float]]:

@@ -36,8 +36,9 @@ class RuleForm(forms.Form):
     first_hours = forms.FloatField(
         label="First choice, hours",
         min_value=0,
-        max_value=24,
-        help_text="For so long a new place shows first to those whose record leaves no doubt. 0: no such order.",
+        max_value=336,
+        help_text="For so long a new place shows first to those whose record leaves no doubt. 0: no such order. "
+        "Longer where everybody is needed: less refused work, and the places are done later.",
     )
     least_limit = forms.FloatField(
         label="Limit, % refused",

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from annotation import handing_out, queues, reviewing, serving
-from annotation.models import Item, Place
+from annotation.models import Assignment, Item, Place
 from annotation.workflow import Stage, State
 from core.refusal import Refused
-from experts import overriding, states
+from experts import overriding, project_rules, states
 from experts.models import Outcome, Standing
+from experts.rules import Rule
 from tests.factories import Cast, desk, user
 
 pytestmark = pytest.mark.django_db
@@ -70,10 +71,10 @@ def test_a_pause_ends_at_its_hour(cast: Cast) -> None:
 
 def test_the_projects_own_delay_counts_and_the_refusal_tells_how_long(cast: Cast) -> None:
     lowered(cast)
-    freed(timedelta(minutes=90))
+    freed(timedelta(minutes=210))
     said = str(handing_out.why_empty(desk(cast.author, cast.project), Stage.WRITING))
     assert "shows to you in 30 min," in said, said
-    freed(timedelta(minutes=121))
+    freed(timedelta(minutes=241))
     assert start(cast)
 
 
@@ -86,13 +87,35 @@ def test_the_delay_is_counted_from_the_last_hand_in_too(cast: Cast) -> None:
     assert "shows to you in 2 h" in str(refused.value.refusal)
 
 
-def test_in_its_first_hour_a_place_shows_first_to_whom_nothing_speaks_against(cast: Cast) -> None:
+def test_a_new_place_shows_first_to_whom_nothing_speaks_against(cast: Cast) -> None:
+    lowered(cast, weight=1.0, deference=0.5)
+    cast.write()
+    freed(timedelta(minutes=119))
+    with pytest.raises(Refused):
+        start(cast)
+    freed(timedelta(minutes=121))
+    assert start(cast), "half of the four hours"
+
+
+def test_half_an_hour_after_a_hand_in_who_is_halfway_behind_waits_no_longer(cast: Cast) -> None:
     lowered(cast, weight=1.0, deference=0.5)
     cast.write()
     freed(timedelta(minutes=10))
+    Assignment.objects.update(ended_at=timezone.now() - timedelta(minutes=29))
     with pytest.raises(Refused):
         start(cast)
-    freed(timedelta(minutes=31))
+    Assignment.objects.update(ended_at=timezone.now() - timedelta(minutes=31))
+    assert start(cast)
+
+
+def test_the_projects_own_first_choice_counts(cast: Cast) -> None:
+    project_rules.adopt(cast.project.pk, Rule(first_hours=240), by=None)
+    lowered(cast, weight=1.0, deference=0.9)
+    cast.write()
+    freed(timedelta(hours=215))
+    with pytest.raises(Refused):
+        start(cast)
+    freed(timedelta(hours=217))
     assert start(cast)
 
 

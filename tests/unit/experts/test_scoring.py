@@ -219,7 +219,7 @@ def test_the_way_back_is_as_long_as_promised() -> None:
 
 @given(st.floats(0.1, 1), st.integers(1, 20))
 def test_a_lower_weight_waits_longer_and_holds_less_but_never_nothing(share: float, cap: int) -> None:
-    assert shown_after(share) >= shown_after(1) == shown_after(1) * 0
+    assert shown_after(share) >= shown_after(1) == shown_after(1, 1) == shown_after(1) * 0
     assert shown_after(share).total_seconds() <= 4 * 3600
     assert 1 <= open_cap(cap, share) <= cap
     assert open_cap(cap, 1) == cap
@@ -248,7 +248,7 @@ def test_a_rule_survives_being_stored() -> None:
     assert Rule.from_json({}) == DEFAULT
 
 
-# --- the first hour, and trainings
+# --- the first choice, and trainings
 
 
 @given(history, st.integers(0, 59), st.integers(1, 2))
@@ -313,11 +313,29 @@ def test_the_queue_and_the_clock_say_the_same(
     assert shows_now == (hours_until_shown(free_for, since, share, behind) <= 0)
 
 
+@given(history)
+def test_what_a_person_is_told_is_when_a_new_place_shows_to_them(decisions: list[Decision]) -> None:
+    """After days without a hand-in; at full weight only those wait who never stop being behind."""
+    result = score(decisions)
+    told = shown_after(result.weight, result.deference).total_seconds() / 3600
+    if result.weight < 1:
+        assert told == pytest.approx(hours_until_shown(0, 1e6, result.weight, result.deference))
+
+
+@given(st.floats(0.1, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 30))
+def test_whoever_is_further_behind_never_sees_a_place_sooner(
+    share: float, one: float, other: float, since: float
+) -> None:
+    less, more = sorted((one, other))
+    assert hours_until_shown(0, since, share, less) <= hours_until_shown(0, since, share, more)
+
+
 def test_nobody_is_behind_others_for_longer_than_the_rule_says() -> None:
     assert hours_until_shown(0, 5, 1, 0) == 0
-    assert hours_until_shown(0, 0, 1, 0.5) == 0.5, "half of the first hour"
-    assert hours_until_shown(0, 1, 1, 0.5) == 0, "an hour since the last hand-in is enough at .5"
-    assert hours_until_shown(0, 100, 1, 1) == 1, "the whole interval lies above: the first hour is for others"
+    assert hours_until_shown(0, 0, 1, 0.8) == pytest.approx(2), "at .8 two hours since the last hand-in"
+    assert hours_until_shown(2.2, 0, 1, 0.8) == pytest.approx(1), "or 80 % of the first choice since it became free"
+    assert hours_until_shown(0, 0.5, 1, 0.5) == 0
+    assert hours_until_shown(0, 100, 1, 1) == 4, "the whole interval lies above: others choose first"
     assert hours_until_shown(100, 0, 0.5, 1) == 2, "the delay is counted from the hand-in, too"
 
 
