@@ -1,6 +1,7 @@
 """Between submit and review: the checks of a cell run on the current revision and decide where it goes next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from annotation.crediting import record_accepted
 from annotation.models import (
@@ -18,6 +20,7 @@ from annotation.models import (
     Guideline,
     Item,
     Project,
+    ProjectRouter,
     Review,
     Revision,
     Verdict,
@@ -27,7 +30,7 @@ from annotation.texts import CONTEXT_FIELDS
 from annotation.workflow import Action, State
 from core.refusal import Refusal, Refused
 from qa import policy, runs, workers
-from qa.checks import links, second_reading
+from qa.checks import links, routing, second_reading
 from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
 from qa.models import CheckRun
 from qa.registry import checks, highest_severities
@@ -39,7 +42,8 @@ STUCK_AFTER = timedelta(seconds=45)
 # A person's text goes on without the slow checks after this long.
 PATIENCE = timedelta(seconds=90)
 NO_ANSWER = "no worker has answered"
-EXAMPLES_SECONDS = 60
+REMEMBERED_SECONDS = 60
+FIT = ("embedder", "weights", "intercept", "texts")
 RECHECKED = (State.IN_REVIEW, State.IN_EDITING, State.ACCEPTED)
 RECHECKED_AT_A_TIME = 50
 
@@ -71,6 +75,7 @@ def subject_of(item: Item, prompt: str, completion: str, brought: Mapping[str, A
         provenance=source,
         licences=tuple(project.licences),
         examples=examples_of(project.pk) if _wants_examples() else (),
+        router=router_of(project.pk, cell.language_id) if routing.NAME in checks() else {},
         style=project.style,
         llm_budget=project.llm_daily_budget,
         follow_links=project.check_links,
@@ -98,7 +103,7 @@ def _wants_examples() -> bool:
 
 def examples_of(project_id: int) -> tuple[Example, ...]:
     """What the guideline in force shows as good and bad; remembered for a minute."""
-    return cache.get_or_set(f"examples:{project_id}", partial(_examples, project_id), EXAMPLES_SECONDS) or ()
+    return _remembered(f"examples:{project_id}", partial(_examples, project_id))
 
 
 def _examples(project_id: int) -> tuple[Example, ...]:
@@ -107,6 +112,36 @@ def _examples(project_id: int) -> tuple[Example, ...]:
     return tuple(
         Example(clause.code, clause.title, clause.good_example, clause.bad_example, clause.skill) for clause in clauses
     )
+
+
+def router_of(project_id: int, language: str) -> Mapping[str, Any]:
+    """The project's own router for a language as `Subject.router`; remembered until another is put to use."""
+    return _remembered(_name_of_router(project_id), partial(_routers, project_id)).get(language, {})
+
+
+def forget_router(project_id: int) -> None:
+    with suppress(RedisError):
+        cache.delete(_name_of_router(project_id))
+
+
+def _name_of_router(project_id: int) -> str:
+    return f"router:{project_id}"
+
+
+def _routers(project_id: int) -> dict[str, dict[str, Any]]:
+    own = ProjectRouter.objects.filter(project_id=project_id).first()
+    if own is None:
+        return {}
+    name = f"job {own.fitted_by_job}"
+    return {language: {key: fit[key] for key in FIT} | {"name": name} for language, fit in own.fits.items()}
+
+
+def _remembered(name: str, make: Callable[[], Any]) -> Any:
+    """For a minute; without Redis it is made each time."""
+    try:
+        return cache.get_or_set(name, make, REMEMBERED_SECONDS)
+    except RedisError:
+        return make()
 
 
 def subject_of_revision(item: Item, revision: Revision) -> Subject:
@@ -180,6 +215,14 @@ def _is_worth_waiting(item: Item, weight: Weight) -> bool:
     """Imported items wait as long as somebody works at it; a person is waiting for all others."""
     is_imported = item.event_count == 1
     return workers.is_alive(weight) and (is_imported or timezone.now() - item.state_since < PATIENCE)
+
+
+def check_again(items: Iterable[Item], name: str) -> None:
+    """Has one check say anew what it says of current texts, where its settings have changed since. `items` with their
+    cell, project, context and current revision."""
+    for item in items:
+        if item.current and name in checks():
+            runs.run(checks()[name], subject_of_revision(item, item.current), item.current.guideline_version)
 
 
 @transaction.atomic

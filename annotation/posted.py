@@ -31,6 +31,7 @@ class Posted:
     signals: dict[str, Any]
     names: tuple[str, ...]  # the text fields in the order they were sent
     asks_workers: bool = False  # the writer has paused: slow checks are wanted too
+    has_rested: bool = False  # for longer: those that cost money as well
     active_seconds: int | None = None  # the page's running total for this assignment
 
 
@@ -45,6 +46,7 @@ def read(request: HttpRequest) -> Posted:
         signals=_signals(data.get("signals")),
         names=names,
         asks_workers=data.get("slow") in (True, "true"),
+        has_rested=data.get("rested") in (True, "true"),
         active_seconds=_seconds(data.get("active_seconds")),
     )
 

@@ -6,6 +6,7 @@ result, so that submitting takes them over. A newer text of the same writer make
 
 import dataclasses
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ from redis.exceptions import RedisError
 
 from qa import runs, workers
 from qa.checks.base import Bounds, Check, Example, Subject
-from qa.keys import key_of
 from qa.workers import Priority
 
 logger = logging.getLogger(__name__)
@@ -30,32 +30,40 @@ ASKED_AGAIN_SECONDS = 8
 
 def ask(subject: Subject, checks: Sequence[Check], guideline_version: int, writer: str) -> None:
     """Sends what is not known yet to the workers. Repeating it is cheap; without Redis nothing happens."""
-    ticket = _ticket(subject, checks, guideline_version)
+    ticket = ticket_of(subject, guideline_version)
     try:
         cache.set(_latest(writer), ticket, TICKET_SECONDS)
-        if cache.add(f"qa:asked:{ticket}", True, ASKED_AGAIN_SECONDS):
-            _send(ticket, subject, checks, guideline_version, writer)
+        for group in dict.fromkeys(map(_group, checks)):
+            if cache.add(f"qa:asked:{ticket}:{group}", True, ASKED_AGAIN_SECONDS):
+                cache.set(
+                    _text(ticket), {"subject": packed(subject), "guideline_version": guideline_version}, TICKET_SECONDS
+                )
+                _send(ticket, [check for check in checks if _group(check) == group], writer)
     except RedisError:
         logger.warning("Nothing is asked of the workers: Redis cannot be reached")
 
 
-def _send(ticket: str, subject: Subject, checks: Sequence[Check], guideline_version: int, writer: str) -> None:
-    cache.set(f"qa:text:{ticket}", {"subject": packed(subject), "guideline_version": guideline_version}, TICKET_SECONDS)
-    for weight in dict.fromkeys(check.weight for check in checks):
-        if not workers.is_crowded(weight):
-            names = [check.name for check in checks if check.weight == weight]
-            current_app.send_task(
-                ANSWER,
-                kwargs={"ticket": ticket, "names": names, "writer": writer, "asked_at": time.time()},
-                queue=weight,
-                priority=int(Priority.LIVE),
-                expires=TICKET_SECONDS,
-            )
+def _group(check: Check) -> str:
+    """What goes in one message. Paid checks come later than the free ones of their worker."""
+    return f"{check.weight}-paid" if check.is_paid else check.weight
+
+
+def _send(ticket: str, checks: Sequence[Check], writer: str) -> None:
+    weight = checks[0].weight
+    if not workers.is_crowded(weight):
+        names = [check.name for check in checks]
+        current_app.send_task(
+            ANSWER,
+            kwargs={"ticket": ticket, "names": names, "writer": writer, "asked_at": time.time()},
+            queue=weight,
+            priority=int(Priority.LIVE),
+            expires=TICKET_SECONDS,
+        )
 
 
 def answer(ticket: str, checks: Sequence[Check], writer: str) -> None:
     """In a worker: one check after the other, each answer readable at once; stops when the writer has gone on."""
-    asked = cache.get(f"qa:text:{ticket}")
+    asked = cache.get(_text(ticket))
     if asked is None:
         return
     subject = unpacked(asked["subject"])
@@ -65,9 +73,14 @@ def answer(ticket: str, checks: Sequence[Check], writer: str) -> None:
         runs.live(subject, [check], asked["guideline_version"])
 
 
-def _ticket(subject: Subject, checks: Sequence[Check], guideline_version: int) -> str:
-    keys = "\n".join(key_of(check, subject, guideline_version).in_cache() for check in checks)
-    return hashlib.blake2b(keys.encode(), digest_size=16).hexdigest()
+def ticket_of(subject: Subject, guideline_version: int) -> str:
+    """The same for all that is asked about a text: that some checks have answered makes no other text of it."""
+    written = json.dumps([packed(subject), guideline_version], sort_keys=True, default=str)
+    return hashlib.blake2b(written.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _text(ticket: str) -> str:
+    return f"qa:text:{ticket}"
 
 
 def _latest(writer: str) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from annotation import jobs
+from annotation import checking, jobs
 from annotation.copilot import routing
 from annotation.models import Job, Project, ProjectRouter, RoutingDecision, Scope
 from catalog.models import Language
@@ -149,12 +150,15 @@ def put_to_use(job: Job, by: User) -> ProjectRouter:
         raise Refused(Refusal("That router is not there.", "Fit it first."), status=409)
     values = {"fits": job.result["fits"], "fitted_by_job": job.pk, "by": by, "at": timezone.now()}
     router, _ = ProjectRouter.objects.update_or_create(project_id=job.project_id, defaults=values)
+    transaction.on_commit(partial(checking.forget_router, job.project_id))
     return router
 
 
+@transaction.atomic
 def give_up(project: Project) -> None:
     """Back to the router as it comes."""
     ProjectRouter.objects.filter(project=project).delete()
+    transaction.on_commit(partial(checking.forget_router, project.pk))
 
 
 def in_effect(project: Project) -> ProjectRouter | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from annotation import checking
@@ -132,6 +133,8 @@ class Panel:
     unavailable: list[Away] = field(default_factory=list)
     # Slow checks of this very text that have not answered yet.
     pending: list[Named] = field(default_factory=list)
+    # Those that cost money: not asked for while somebody types.
+    resting: list[Named] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     # Names of the checks that have answered.
     done: frozenset[str] = frozenset()
@@ -140,6 +143,11 @@ class Panel:
     @property
     def must(self) -> list[Row]:
         return [row for row in self.rows if row.severity == Severity.MUST]
+
+    @property
+    def rest_seconds(self) -> int:
+        """How long the text has to stand still for these; 0 where they come at submit only."""
+        return settings.LLM_REST_SECONDS if self.resting else 0
 
     @property
     def open(self) -> list[Row]:
@@ -155,18 +163,22 @@ def live_panel(
     may_dismiss: bool = True,
     may_add_words: bool = False,
     asks_workers: bool = False,
+    has_rested: bool = False,
 ) -> Panel:
     """The text as it stands in the editor. `item` with its cell, project and context loaded.
 
-    Fast checks run here. Of the slow ones it shows what is known; with `asks_workers` the rest is asked for.
+    Fast checks run here. Of the slow ones it shows what is known; with `asks_workers` the rest is asked for, those that
+    cost money only once the text `has_rested`.
     """
     subject = checking.subject_of(item, written.prompt, written.completion, written.own_context)
     is_written = bool(written.prompt.strip() or written.completion.strip())
     fast, slow = checking.fast_and_slow(item)
     known = runs.known(subject, slow, guideline_version) if slow and is_written else []
     missing = [check for check in slow if check.name not in {result.check for result in known}] if is_written else []
-    if asks_workers and missing:
-        asking.ask(subject, missing, guideline_version, f"{item.pk}")
+    may_pay = has_rested and settings.LLM_REST_SECONDS > 0
+    wanted = [check for check in missing if may_pay or not check.is_paid]
+    if asks_workers and wanted:
+        asking.ask(subject, wanted, guideline_version, f"{item.pk}")
     results = [*runs.live(subject, fast, guideline_version), *known]
     findings = [one for result in results for one in result.findings if not _is_about_nothing_yet(one)]
     findings = tuned(findings, checking.tuning_of(item.project))
@@ -180,7 +192,8 @@ def live_panel(
         prompt_tokens=tokens.count(written.prompt),
         completion_tokens=tokens.count(written.completion),
         unavailable=[Away(_title(result.check), result.error, result.check) for result in away],
-        pending=[Named(check.name, check.title) for check in missing],
+        pending=[Named(check.name, check.title) for check in wanted],
+        resting=[Named(check.name, check.title) for check in missing if check not in wanted],
         passed=_passed((result.check for result in results if result not in away), findings),
         done=frozenset(result.check for result in results if result not in away),
         checked=is_written,

@@ -7,7 +7,7 @@ missed. Both raise EngineUnavailable, and what is missing then waits for the nex
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,16 +16,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from annotation import checking
 from annotation.models import Cell, Context, Item, ProjectRouter, Route, RoutingDecision, Scope
 from annotation.workflow import PLACELESS
 from catalog.models import Domain
 from core.refusal import Refusal, Refused
+from qa.checks import routing
 from qa.engines.embeddings import label_of
 from qa.registry import embedders
 from qa.routing.router import LONGEST, FittedRouter, Router
 from qa.routing.router import Route as Reading
 
-AT_ONCE = 32
+# Embedded together. In the ml worker somebody typing waits for no more than these: a quarter of a second.
+AT_ONCE = 8
 GENERALISTS = "general"
 SCOPE_OF = {"general": Scope.GENERAL, "domain": Scope.SPECIALIZED, "unsure": Scope.UNSURE}
 
@@ -68,6 +71,14 @@ def read_items(ids: Collection[int]) -> int:
     items = Item.objects.filter(pk__in=ids, current__isnull=False, is_control=False)
     found = items.select_related("cell__domain", "context", "current").order_by("pk")
     return _read([Text(one, one.cell, words_of(one)) for one in found])
+
+
+def _read_items_anew(ids: Collection[int]) -> int:
+    """With the check beside them: what it said by another router is not shown any more."""
+    read = read_items(ids)
+    items = Item.objects.filter(pk__in=ids).select_related("cell", "project", "context", "current").order_by("pk")
+    checking.check_again(items, routing.NAME)
+    return read
 
 
 def words_of(item: Item) -> str:
@@ -119,9 +130,7 @@ def own_router(project_id: int) -> ProjectRouter | None:
 
 def fitted_for(language: str, own: ProjectRouter | None) -> FittedRouter | None:
     """The project's own for this language; a fit over another model's vectors says nothing any more."""
-    stored = own.fits.get(language) if own else None
-    embedder = embedders().of(language)
-    return FittedRouter.from_json(embedder, stored) if stored and stored["embedder"] == label_of(embedder) else None
+    return Router(embedders().first).fitted(own.fits.get(language), language) if own else None
 
 
 def engine_name(language: str, own: ProjectRouter | None) -> str:
@@ -300,17 +309,24 @@ def _missing(statement: str, project_id: int) -> list[int]:
 
 
 def bring_up_to_date(
-    project_id: int, report: Callable[[int], None] = lambda _done: None, most: int | None = None
+    project_id: int,
+    report: Callable[[int], object] = lambda _done: None,
+    most: int | None = None,
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Reads what is missing or was read by another engine, `most` of each kind; gives how many. Raises
-    EngineUnavailable."""
+    """Reads what is missing or was read by another engine, `most` of each kind; gives how many. `report` hears the
+    number read so far after each piece, and `may_go_on` is asked before the next one. Raises EngineUnavailable."""
     done = 0
-    work: tuple[tuple[Callable[[Collection[int]], int], list[int]], ...] = (
-        (read_contexts, unread_contexts(project_id)[:most]),
-        (read_items, unread_items(project_id)[:most]),
-    )
-    for read, missing in work:
-        for start in range(0, len(missing), AT_ONCE):
-            done += read(missing[start : start + AT_ONCE])
-            report(done)
+    for number, (read, piece) in enumerate(_pieces(project_id, most)):
+        if number and not may_go_on():
+            break
+        done += read(piece)
+        report(done)
     return done
+
+
+def _pieces(project_id: int, most: int | None) -> Iterator[tuple[Callable[[Collection[int]], int], list[int]]]:
+    for read, unread in ((read_contexts, unread_contexts), (_read_items_anew, unread_items)):
+        missing = unread(project_id)[:most]
+        for start in range(0, len(missing), AT_ONCE):
+            yield read, missing[start : start + AT_ONCE]

@@ -56,7 +56,7 @@ def check(request: HttpRequest, desk: Desk, item_id: int) -> HttpResponse:
     posted = read(request)
     _refuse_too_long(posted.written)
     # Without the request: no context processor has anything to add to a list of findings.
-    found = _panel(desk, item, posted.written, asks_workers=posted.asks_workers)
+    found = _panel(desk, item, posted.written, asks_workers=posted.asks_workers, has_rested=posted.has_rested)
     part = render_to_string("qa/_findings.html", findings_context(found))
     # 286 tells whoever polls that nothing more will come.
     return HttpResponse(part, status=286 if posted.asks_workers and not found.pending else 200)
@@ -128,7 +128,7 @@ def _item_for_panel(desk: Desk, item_id: int) -> Item:
     return item
 
 
-def _panel(desk: Desk, item: Item, written: Written, *, asks_workers: bool = False) -> Panel:
+def _panel(desk: Desk, item: Item, written: Written, *, asks_workers: bool = False, has_rested: bool = False) -> Panel:
     rows: list[dict[str, str]] = getattr(item, "dismissed", [])
     return live_panel(
         item,
@@ -137,6 +137,7 @@ def _panel(desk: Desk, item: Item, written: Written, *, asks_workers: bool = Fal
         dismissals={row["of"]: Dismissed(row["reason"], row["note"]) for row in rows},
         may_add_words=glossary.may_add(desk),
         asks_workers=asks_workers,
+        has_rested=has_rested,
     )
 
 

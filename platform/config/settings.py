@@ -256,6 +256,8 @@ LLM_MODEL = env_str("LLM_MODEL", "")
 LLM_TIMEOUT = env_int("LLM_TIMEOUT", 20)
 # E-mail addresses, telephone numbers, keys and the like are masked before a text leaves.
 LLM_REDACT = env_bool("LLM_REDACT", True)
+# Beside a text being written they are asked once it has stood still for so long; 0: at submit only.
+LLM_REST_SECONDS = env_int("LLM_REST_SECONDS", 8)
 LLM_DAILY_BUDGET = env_str("LLM_DAILY_BUDGET", "5.00")
 LLM_PRICE_IN = env_str("LLM_PRICE_IN", "0")
 LLM_PRICE_OUT = env_str("LLM_PRICE_OUT", "0")

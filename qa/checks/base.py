@@ -72,6 +72,9 @@ class Subject:
     licences: tuple[str, ...] = ()
     # What the guideline shows as good and bad, for engines that learn from examples.
     examples: tuple["Example", ...] = ()
+    # The classifier that the project fitted from its people's decisions and put to use, for this language, with the
+    # "name" that tells it from others (qa.routing.router.Router.fitted); empty without one.
+    router: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     style: Mapping[str, object] = dataclasses.field(default_factory=lambda: DEFAULT_STYLE)
     # Whether a worker may ask the addresses in these texts whether they are still there.
     follow_links: bool = False
@@ -169,7 +172,8 @@ class Check:
     `weight` names where it runs: fast in the page's own request, ml and llm in the workers of these queues.
     `highest` is the most severe a project may make its findings. A check `about_item` depends on more than texts and
     the cell's settings (on other texts, on where a context comes from): its settings hash is one item's own, and what
-    it said live is not taken over at submit.
+    it said live is not taken over at submit. One that `is_paid` costs money with every text: beside a text being
+    written it is asked for once the text rests.
     """
 
     name: str
@@ -183,6 +187,7 @@ class Check:
     scores: Callable[[Subject], Mapping[str, Any]] | None = None
     highest: Severity = Severity.MUST
     about_item: bool = False
+    is_paid: bool = False
 
 
 def excerpt_of(text: str, start: int | None = None, end: int | None = None) -> str:

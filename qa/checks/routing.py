@@ -22,20 +22,23 @@ def build(embedder: Embedder) -> Check:
         "ml",
         "General or domain-specific",
         run=lambda subject: list(_find(subject, route(router, subject))) if subject.domain else [],
-        settings=lambda subject: {
-            "language": subject.language,
-            "domain": subject.domain,
-            "engine": label_of(embedder),
-        },
+        settings=lambda subject: _settings(embedder, subject),
         engine=f"descriptors with {embedder.name}",
         scores=lambda subject: _scores(route(router, subject)),
         highest=Severity.SHOULD,
     )
 
 
+def _settings(embedder: Embedder, subject: Subject) -> Mapping[str, Any]:
+    """Without a router of the project's own as it always was, so that stored results hold."""
+    own = {"fitted": subject.router["name"]} if subject.router else {}
+    return {"language": subject.language, "domain": subject.domain, "engine": label_of(embedder), **own}
+
+
 def route(router: Router, subject: Subject) -> Route:
     """Prompt and context together; the completion says nothing about who should write it."""
-    return router.route(f"{subject.prompt}\n{subject.context}".strip(), subject.language, subject.domain)
+    fitted = router.fitted(subject.router, subject.language)
+    return router.route(f"{subject.prompt}\n{subject.context}".strip(), subject.language, subject.domain, fitted)
 
 
 def _scores(found: Route) -> Mapping[str, Any]:

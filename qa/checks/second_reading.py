@@ -58,6 +58,7 @@ def _check(part: Part, reader: Reader) -> Check:
         settings=lambda subject: {**reader.settings(subject), "format": subject.format},
         engine=f"{NAME} {reader.model.model}"[:80],
         highest=highest,
+        is_paid=True,
     )
 
 

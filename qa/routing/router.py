@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.engines.embeddings import Embedder, NgramEncoder
+from qa.engines.embeddings import Embedder, NgramEncoder, label_of
 from qa.routing.descriptors import EVERYDAY, EVERYDAY_STEMS, FIELD_STEMS, FIELDS
 
 Floats = NDArray[np.float32]
@@ -65,8 +65,15 @@ class Router:
     def fit(self, texts: Sequence[str], labels: Sequence[bool], language: str = "en") -> "FittedRouter":
         """From overrules: `labels` say whether each text needs a person of the field. Raises ValueError with fewer than
         20 texts or without both kinds. Takes a second for a thousand texts, besides their vectors."""
-        embedder: Embedder = self.embedder if self.embedder.knows(language) else NgramEncoder()
-        return FittedRouter.of(embedder, texts, labels)
+        return FittedRouter.of(self._fitted_over(language), texts, labels)
+
+    def fitted(self, stored: Mapping[str, object] | None, language: str) -> "FittedRouter | None":
+        """What was kept of `fit` with the label of its "embedder"; over another model's vectors it says nothing."""
+        embedder = self._fitted_over(language)
+        return FittedRouter.from_json(embedder, stored) if stored and stored["embedder"] == label_of(embedder) else None
+
+    def _fitted_over(self, language: str) -> Embedder:
+        return self.embedder if self.embedder.knows(language) else NgramEncoder()
 
     def _by_meaning(self, text: str, domain: str) -> tuple[float, tuple[tuple[str, float], ...]]:
         names = [*FIELDS, *([domain] if domain and domain not in FIELDS and domain != "general" else [])]

@@ -33,6 +33,8 @@ class Panel {
   get list() { return this.element.querySelector(".findings"); }
   get rows() { return [...this.list.children].filter((row) => row.matches(".finding")); }
   get pending() { return new Set((this.list.dataset.pending || "").split(" ").filter(Boolean)); }
+  // Seconds without a key after which checks that cost money are asked too; 0 where none of them waits for that.
+  get restSeconds() { return +(this.list.dataset.rest || 0); }
   get focused() { return this.element.querySelector(".finding:focus-within"); }
 
   // The row that must not move: the one under the pointer, else the one with the focus.
@@ -41,7 +43,7 @@ class Panel {
   merge(html) {
     const holder = Object.assign(document.createElement("template"), { innerHTML: html }).content;
     const fresh = holder.querySelector(".findings");
-    for (const name of ["data-pending", "data-tokens-prompt", "data-tokens-completion"]) this.list.setAttribute(name, fresh.getAttribute(name) || "");
+    for (const name of ["data-pending", "data-rest", "data-tokens-prompt", "data-tokens-completion"]) this.list.setAttribute(name, fresh.getAttribute(name) || "");
     const before = new Set(this.rows);
     const rows = this.matched(fresh, this.leftOver(fresh));
     const added = rows.filter((row) => !before.has(row));
@@ -186,18 +188,22 @@ class LiveChecks {
     this.panel = new Panel(editor);
     editor.checks = this;
     this.isKnown = true; // the page came with what is known of its text
+    this.typedAt = performance.now();
     root.addEventListener("editor:input", () => this.typed());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.begin()));
     editor.panel.addEventListener("htmx:configRequest", () => { this.sent = this.text; });
     editor.panel.addEventListener("htmx:beforeSwap", (event) => this.answered(event));
     editor.panel.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.detail.requestConfig.elt.matches("[data-add-word]") && this.soon(0));
     if (this.panel.pending.size) this.later(SLOW_PAUSE);
+    else this.rest();
   }
 
   get text() { return JSON.stringify(this.editor.values()); }
 
   typed() {
     this.stop();
+    this.typedAt = performance.now();
+    this.hasRested = false;
     this.said = false;
     this.takesLong(false);
     this.soon(FAST_PAUSE);
@@ -218,6 +224,7 @@ class LiveChecks {
   stop() {
     clearTimeout(this.slowTimer);
     clearTimeout(this.fastTimer);
+    clearTimeout(this.restTimer);
     clearTimeout(this.announceTimer);
     this.asking?.abort();
   }
@@ -231,11 +238,20 @@ class LiveChecks {
   }
 
   // Nothing is asked for twice: where the fast answer says that no slow check is missing, that was all.
-  begin() {
-    if (this.isKnown && !this.panel.pending.size) return;
+  begin() { this.isKnown && !this.panel.pending.size ? this.rest() : this.start(); }
+
+  start() {
     this.begunAt = performance.now();
     this.pause = FIRST_POLL;
     this.poll();
+  }
+
+  // Asked for when nobody has touched the text for so long: while somebody types nothing is paid for.
+  rest() {
+    clearTimeout(this.restTimer);
+    if (!this.panel.restSeconds || document.hidden) return;
+    const left = this.typedAt + 1000 * this.panel.restSeconds - performance.now();
+    this.restTimer = setTimeout(() => { this.hasRested = true; this.start(); }, Math.max(0, left));
   }
 
   async poll() {
@@ -259,7 +275,7 @@ class LiveChecks {
     const asked = this.text;
     try {
       const answer = await fetch(this.root.dataset.checkUrl, {
-        method: "POST", body: this.editor.body({ slow }), signal: asking.signal, credentials: "same-origin",
+        method: "POST", body: this.editor.body({ slow, rested: Boolean(this.hasRested) }), signal: asking.signal, credentials: "same-origin",
         headers: { "Content-Type": "application/json", Accept: "application/json, text/html;q=0.9", "HX-Request": "true", "X-CSRFToken": csrf() },
       });
       const html = await answer.text();
@@ -296,6 +312,7 @@ class LiveChecks {
     this.status("checked");
     clearTimeout(this.announceTimer);
     this.announceTimer = setTimeout(() => this.say(this.summary()), ANNOUNCE_PAUSE);
+    this.rest();
   }
 
   takesLong(isLong) {

@@ -77,6 +77,25 @@ def test_without_slow_checks_one_request_is_enough(page: Page, server: Server) -
     assert [sent["slow"] for sent in server.checks] == [False]
 
 
+def test_what_costs_money_is_asked_once_the_text_has_stood_still_and_never_between_keys(
+    page: Page, server: Server
+) -> None:
+    server.slow, server.rest = {"grammar": []}, 3
+    page.clock.install()
+    open_page(page, server)
+    for _ in range(6):
+        type_at_end(page, COMPLETION, " Ja.")
+        page.clock.run_for(2500)  # longer than it takes to ask the free ones
+        server.wait_for(lambda: server.checks and server.checks[-1]["completion"] == page.input_value(COMPLETION))
+    assert not any(sent["rested"] for sent in server.checks)
+    expect(page.locator("[data-check-status]")).to_have_text("checked")
+    page.clock.run_for(1000)
+    server.wait_for(lambda: server.checks[-1]["rested"])
+    expect(page.locator("[data-check-status]")).to_have_text("checked")
+    page.clock.run_for(30_000)
+    assert [sent["slow"] for sent in server.checks if sent["rested"]] == [True]
+
+
 def test_what_a_page_opened_with_is_asked_for_without_a_key(page: Page, server: Server) -> None:
     server.slow, server.pending = {"grammar": [("completion", "teh", "must", ("the",))]}, ["grammar"]
     open_page(page, server)

@@ -24,7 +24,8 @@ PAGE = Path(__file__).with_name("text_control_page.html").read_text()
 FINDINGS = (
     "{% load interface %}"
     '<ul class="findings" data-tokens-prompt="{{ prompt|wordcount }}"'
-    ' data-tokens-completion="{{ completion|wordcount }}" data-pending="{{ pending|join:" " }}">'
+    ' data-tokens-completion="{{ completion|wordcount }}" data-pending="{{ pending|join:" " }}"'
+    '{% if rest %} data-rest="{{ rest }}"{% endif %}>'
     "{% for found in findings %}{% finding found %}{% endfor %}</ul>"
     '<div class="findings-rest">{% if pending %}<p data-still-to-come>Still to come: {{ pending|join:", " }}.</p>'
     "<p data-takes-long hidden>Some checks are taking long; they run when you submit.</p>{% endif %}</div>"
@@ -87,6 +88,8 @@ class Server:
     # Slow checks by name with their rules, and those of them that have not answered yet.
     slow: dict[str, list[tuple[str, str, str, tuple[str, ...]]]] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
+    # Seconds of rest after which paid checks are asked too; 0 when none waits for that.
+    rest: int = 0
     checks: list[dict[str, Any]] = field(default_factory=list)
     saves: list[dict[str, Any]] = field(default_factory=list)
     submitted: list[dict[str, list[str]]] = field(default_factory=list)
@@ -115,7 +118,7 @@ class Server:
         return render(PAGE, {**self.__dict__, "scripts": scripts, "findings_html": self.findings_html(self.texts)})
 
     def findings_html(self, texts: dict[str, str]) -> str:
-        return render(FINDINGS, {**texts, "findings": self.found(texts), "pending": self.pending})
+        return render(FINDINGS, {**texts, "findings": self.found(texts), "pending": self.pending, "rest": self.rest})
 
     @property
     def texts(self) -> dict[str, str]:
@@ -144,6 +147,7 @@ class Server:
             return self._json(409, reason="lease", message="Your time ran out.")
         if path == "/check":
             self.checks.append(sent)
+            self.rest = 0 if sent["rested"] and sent["slow"] else self.rest
             texts = {name: sent[name] for name in ("prompt", "completion")}
             return 286 if sent["slow"] and not self.pending else 200, "text/html", self.findings_html(texts)
         return self._save(sent) if path == "/save" else self._json(200, lease_until=self.lease_until or None)

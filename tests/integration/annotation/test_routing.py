@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from annotation import handing_out, job_tasks, jobs, queues, tasks
+from annotation import checking, handing_out, job_tasks, jobs, queues, tasks
 from annotation.copilot import own_router, routing
 from annotation.copilot.routing_board import board_of
 from annotation.models import Context, Item, Job, Membership, Project, ProjectRouter, Route, RoutingDecision, Scope
@@ -20,11 +20,11 @@ from annotation.texts import Written
 from annotation.workbench import why_in_words
 from annotation.workflow import Stage
 from core.refusal import Refused
-from qa import registry, workers
+from qa import asking, registry, runs, workers
 from qa.engines.base import EngineUnavailable, Reason
 from qa.workers import Priority
 from tests import transfer
-from tests.factories import Cast, admit, cell, desk, member
+from tests.factories import Cast, admit, cell, desk, fresh, member
 
 GENERAL = "Ein Rezept für einen Kuchen zum Geburtstag, mit Freunden und Familie am Wochenende gebacken. Nummer {}."
 LAW = "Der Anwalt erhob vor Gericht Klage auf Haftung aus dem Vertrag, gestützt auf das Gesetz. Nummer {}."
@@ -364,6 +364,55 @@ def test_a_fit_is_shown_before_it_takes_effect_and_can_be_given_up(german, monke
     post(german, "routing-use", verb="give_up")
     routing.bring_up_to_date(german.project.pk)
     assert Route.objects.get(context=later).scope == Scope.UNSURE
+
+
+def test_the_check_beside_a_text_reads_by_the_project_s_own_router_once_it_is_in_use(
+    german, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(own_router, "FIT_AT", 40)
+    check = registry.all_checks()["routing"]
+    monkeypatch.setattr(checking, "checks", lambda: {"routing": check})
+    # In this project baking is the field, and lawsuits are what everybody knows.
+    for wanted, text in ((Scope.SPECIALIZED, GENERAL), (Scope.GENERAL, LAW)):
+        for route in read(*(waiting(german, german.law, text) for _ in range(20))):
+            routing.overrule(route, wanted, by=german.manager)
+    item = german.start(german.expert).item
+
+    def said_live(text: str) -> list[str]:
+        """By way of the cache, as the worker reads it."""
+        subject = checking.subject_of(item, text.format(next(_numbers)), "")
+        asking.ask(subject, [check], 0, "writer")
+        asking.answer(asking.ticket_of(subject, 0), [check], "writer")
+        (result,) = runs.known(subject, [check])
+        return [finding.code for finding in result.findings]
+
+    item.context = None
+    assert [said_live(text) for text in (GENERAL, LAW)] == [["for_generalists"], []]
+    post(german, "routing-fit")
+    jobs.run(Job.objects.get(kind=Job.Kind.ROUTER).pk, job_tasks.RUNNERS)
+    assert [said_live(text) for text in (GENERAL, LAW)] == [["for_generalists"], []], "not before somebody says so"
+    with django_capture_on_commit_callbacks(execute=True):
+        post(german, "routing-use", verb="use")
+    assert [said_live(text) for text in (GENERAL, LAW)] == [[], ["for_generalists"]]
+    with django_capture_on_commit_callbacks(execute=True):
+        post(german, "routing-use", verb="give_up")
+    assert [said_live(text) for text in (GENERAL, LAW)] == [["for_generalists"], []]
+
+
+def test_what_was_said_of_submitted_texts_is_said_anew_by_another_router(german, monkeypatch):
+    check = registry.all_checks()["routing"]
+    monkeypatch.setattr(checking, "checks", lambda: {"routing": check})
+    monkeypatch.setattr(own_router, "FIT_AT", 40)
+    decide(german, 20)
+    item = german.submit(german.start(german.expert), Written.of(LAW, "Die Klage wurde auf Haftung gestützt."))
+    checking.check_slowly(item.pk, "ml")
+    post(german, "routing-fit")
+    jobs.run(Job.objects.get(kind=Job.Kind.ROUTER).pk, job_tasks.RUNNERS)
+    post(german, "routing-use", verb="use")
+    checking.forget_router(german.project.pk)
+    assert checking.stored_results(fresh(item)) == [], "the old result belongs to the old router"
+    routing.bring_up_to_date(german.project.pk)
+    assert [result.check_name for result in checking.stored_results(fresh(item))] == ["routing"]
 
 
 def test_decisions_of_one_kind_only_fit_nothing_and_say_so(german, monkeypatch):

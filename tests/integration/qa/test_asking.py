@@ -31,8 +31,8 @@ def ask(told, subject=SUBJECT, writer="7"):
     asking.ask(subject, [one.check for one in told], 0, writer)
 
 
-def ticket_of(told, subject=SUBJECT):
-    return asking._ticket(subject, [one.check for one in told], 0)
+def ticket_of(_told, subject=SUBJECT):
+    return asking.ticket_of(subject, 0)
 
 
 def known(told, subject=SUBJECT):
@@ -92,6 +92,29 @@ def test_answers_come_one_by_one_and_stop_when_the_writer_has_gone_on():
     asking.answer(ticket_of([first, second]), [first.check, second.check], "7")
     assert (first.looked, second.looked) == (1, 0)
     assert [result.check for result in known([first, second])] == ["first"]
+
+
+def test_a_poll_between_two_answers_neither_stops_the_worker_nor_asks_twice(redis):
+    first, second, third = Told("first"), Told("second"), Told("third")
+    look = second.look
+
+    def meanwhile(subject):
+        ask([second, third])  # what is still missing while the second one is looking
+        return look(subject)
+
+    second.check.__dict__["run"] = meanwhile
+    told = [first, second, third]
+    ask(told)
+    asking.answer(ticket_of(told), [one.check for one in told], "7")
+    assert [one.looked for one in told] == [1, 1, 1]
+    assert len(messages(redis)) == 1
+
+
+def test_what_costs_money_goes_in_a_message_of_its_own(redis):
+    free, paid = Told("links", "llm"), Told("reading", "llm", is_paid=True)
+    ask([free])
+    ask([free, paid])
+    assert len(messages(redis, "llm")) == 2
 
 
 def test_another_writers_newer_text_is_no_reason_to_stop():
