@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q
 from accounts.models import User
 from accounts.roles import Role
 from annotation.item_lists import counted_items, held_now
-from annotation.models import Cell, Clause, Guideline, Item, Membership, Place, Project
+from annotation.models import Cell, Clause, Guideline, Item, LedgerEntry, Membership, Place, Project, Rate
 from annotation.places import open_cell, set_target
 from annotation.workflow import State
 from catalog.models import Domain, Language
@@ -103,6 +103,8 @@ def refusal_to_remove(cell: Cell) -> Refusal | None:
         return Refusal(f"{items} items belong to {cell}; they are never deleted.", "Set its target down instead.")
     if cell.contexts.exists():
         return Refusal(f"Contexts wait in {cell}.", "Set its target to 0 instead.")
+    if Rate.objects.filter(cell=cell).exists() or LedgerEntry.objects.filter(cell=cell).exists():
+        return Refusal(f"A rate or somebody's pay is of {cell}.", "Set its target to 0 instead.")
     return None
 
 

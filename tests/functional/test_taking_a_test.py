@@ -109,7 +109,7 @@ def test_a_sentence_is_rewritten_and_compared_with_its_correction(site: Site) ->
     learned.rewrite_set(cast.project, cast.cell, cast.editor)
     page = site.page_of(cast.author)
     page.goto(site.address("annotation:training-home", cast.project.slug))
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Take it").click()
     mended = page.get_by_label("Completion, to be mended")
     given = mended.input_value()
     press(page, "Control+Enter")
