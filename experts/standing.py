@@ -63,7 +63,7 @@ def refusal_while_paused(user: User, project_id: int, now: datetime | None = Non
     if paused is None:
         return None
     by = User.objects.filter(pk=paused.override_by_id or 0).first()
-    who = f"{by} decided this; ask them" if by else "Ask the person who leads the project"
+    who = f"{by} decided this; ask them" if by else "Ask a manager of the project"
     return Refusal(paused.reason, f"{who}. What you have in hand stays with you.")
 
 

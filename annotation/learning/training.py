@@ -71,7 +71,7 @@ def assign(person: User, training_set: TrainingSet, by: User, note: str = "") ->
 
 def refusal_to_take(person: User, training_set: TrainingSet) -> Refusal | None:
     if not training_set.is_open and not given_to(person, training_set):
-        return Refusal("This set is not open.", "Those who lead the project open it, or give it to you.")
+        return Refusal("This set is not open.", "The managers of the project open it, or give it to you.")
     return refusal_to_assign(person, training_set)
 
 
