@@ -58,7 +58,7 @@ def refusal_to_start(test: Test, person: User, now: datetime | None = None) -> R
     if test.project.closed_at:
         return Refusal("The project is closed.", "A manager can open it again.")
     if not test.is_open:
-        return Refusal("This test is not open.", "Those who lead the project open it.")
+        return Refusal("This test is not open.", "The managers of the project open it.")
     lapse = results.open_lapse(test, person)
     attempts = list(Attempt.objects.filter(test=test, person=person))
     if lapse is None and any(one.state == Attempt.State.PASSED for one in attempts):
@@ -72,7 +72,7 @@ def _refusal_of_tries(test: Test, attempts: Sequence[Attempt], lapse: Lapse | No
     failed = [one for one in attempts if one.kind == kind and one.finished_at and (not since or one.started_at > since)]
     used = [one.finished_at for one in failed if one.state == Attempt.State.FAILED and one.finished_at]
     if lapse is None and len(used) >= test.tries:
-        return Refusal(f"You have used your {test.tries} tries.", "Those who lead the project can allow another.")
+        return Refusal(f"You have used your {test.tries} tries.", "The managers of the project can allow another.")
     again = next_try_at(used, test.wait_hours)
     if again and again > now:
         return Refusal(f"The next try is possible from {_moment(again)}.", "Until then the training sets help.")
@@ -93,7 +93,7 @@ def _refusal_of_pool(test: Test, person: User, lapse: Lapse | None) -> Refusal |
         return None
     return Refusal(
         f"The test needs {test.items} items that you have not seen; there are {there}.",
-        "Those who lead the project have to add some.",
+        "The managers of the project have to add some.",
     )
 
 
