@@ -126,5 +126,5 @@ def refusal_to_enter(call: Call | None, now: datetime) -> Refusal | None:
     if call.project.closed_at or call.closed_at:
         return Refusal("This call is closed.", "Nothing can be sent at the moment. Ask whoever gave you the link.")
     if call.closes_on < now.date():
-        return Refusal(f"This call closed on {call.closes_on:%-d %B %Y}.", "Ask whoever gave you the link.")
+        return Refusal(f"This call closed on {call.closes_on:%-d %b %Y}.", "Ask whoever gave you the link.")
     return None
