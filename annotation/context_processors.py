@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Permission
 from annotation.access import Desk
+from annotation.fairness.feedback import MOST_COUNTED, Reader, Waiting, waiting_for
 from annotation.models import Membership
 
 
@@ -18,8 +19,12 @@ class Entry:
     label: str
     url: str
     current: bool
-    count: int | None = None
+    # How much waits there, and what it is: "12 unread".
+    count: str = ""
+    counted: str = ""
 
+
+INBOX, DECISIONS = "annotation:feedback", "annotation:editor-home"
 
 # (permission, group, label, name of the address); an entry shows to whoever has the permission, without one to all.
 ENTRIES: tuple[tuple[Permission | None, str, str, str], ...] = (
@@ -64,20 +69,35 @@ def rail(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "desk": desk,
-        "rail": entries_for(desk, request.path),
+        "rail": entries_for(desk, request.path, _waiting(desk) if _wants_whole_page(request) else Waiting()),
         "rail_project": desk.project.name,
         "rail_projects": _projects_of(user, desk) if _wants_whole_page(request) else [],
     }
 
 
-def entries_for(desk: Desk, path: str) -> list[Entry]:
+def _waiting(desk: Desk) -> Waiting:
+    """One statement a page, for whom it can say something."""
+    decides = desk.may(Permission.EDIT)
+    if not any(desk.may(permission) for permission, _, _, name in ENTRIES if name == INBOX and permission):
+        return Waiting()
+    return waiting_for(Reader.at(desk), decides=decides)
+
+
+def entries_for(desk: Desk, path: str, waiting: Waiting = Waiting()) -> list[Entry]:  # noqa: B008  (a tuple)
+    counts = {INBOX: (waiting.unread, "unread"), DECISIONS: (waiting.appeals, "to decide")}
     found = []
     for permission, group, label, name in ENTRIES:
         if permission is None or desk.may(permission):
             url = reverse(name, args=[desk.project.slug])
-            found.append(Entry(group, label, url, current=path.startswith(url)))
+            count, of_what = counts.get(name, (0, ""))
+            shown = capped(count) if count else ""
+            found.append(Entry(group, label, url, path.startswith(url), shown, of_what if shown else ""))
     # What several roles have stands once.
     return list(dict.fromkeys(found))
+
+
+def capped(count: int) -> str:
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
 def _projects_of(user: User, desk: Desk) -> list[dict[str, Any]]:

@@ -75,10 +75,14 @@ _SAID: dict[str, str] = {
 _PARTS = {"own": _OWN_ITEM, "concerns": _CONCERNS, "handed": _HANDED, "reviewed": _REVIEWED}
 KINDS = tuple(_SAID)
 
+# A sub-select of its own, so that it is asked once and no statement goes before.
+_READ_UNTIL = """(SELECT inbox.read_until FROM annotation_inbox inbox
+                  WHERE inbox.person_id = %(person)s AND inbox.project_id = %(project)s)"""
+
 _ENTRIES = f"""
     WITH said (kind, ref, item_id, at) AS ({" UNION ALL ".join(one.format(**_PARTS) for one in _SAID.values())}),
     entry AS (
-        SELECT said.*, NOT coalesce(mark.is_read, said.at <= %(read_until)s) AS unread
+        SELECT said.*, NOT coalesce(mark.is_read, said.at <= {_READ_UNTIL}, false) AS unread
         FROM said LEFT JOIN annotation_readmark mark ON mark.person_id = %(person)s AND mark.project_id = %(project)s
          AND mark.kind = said.kind AND mark.ref = said.ref
     )
@@ -92,7 +96,23 @@ _PAGE = f"""{_ENTRIES}
     ORDER BY at DESC, kind DESC, ref DESC LIMIT %(limit)s
 """  # noqa: S608
 
-_UNREAD = f"{_ENTRIES} SELECT count(*) FROM (SELECT 1 FROM entry WHERE unread LIMIT {MOST_COUNTED}) found"  # noqa: S608
+_UNREAD = f"SELECT count(*) FROM (SELECT 1 FROM entry WHERE unread LIMIT {MOST_COUNTED}) found"  # noqa: S608
+# As the queue hands them out (annotation.queue_statements), in whose hands they ever are.
+_TO_DECIDE = """
+    SELECT count(*) FROM annotation_appeal appeal
+    JOIN annotation_item item ON item.id = appeal.item_id AND item.project_id = %(project)s
+    JOIN annotation_cell cell ON cell.id = item.cell_id
+    JOIN experts_qualification admitted ON admitted.user_id = %(person)s AND admitted.language_id = cell.language_id
+     AND admitted.domain_id = cell.domain_id AND cell.skill = ANY (admitted.skills)
+    WHERE %(decides)s AND appeal.ending = '' AND item.author_id IS DISTINCT FROM %(person)s
+      AND NOT EXISTS (SELECT FROM annotation_review review
+                      WHERE review.item_id = item.id AND review.reviewer_id = %(person)s)
+      AND NOT EXISTS (SELECT FROM annotation_itemevent event WHERE event.item_id = item.id
+                      AND event.action IN ('give_up', 'appeal_for_author') AND event.by_id = %(person)s)
+      AND NOT EXISTS (SELECT FROM annotation_adjudication settled
+                      WHERE settled.item_id = item.id AND settled.by_id = %(person)s)
+"""
+_WAITING_FOR = f"{_ENTRIES} SELECT ({_UNREAD}), ({_TO_DECIDE})"
 
 
 class Entry(NamedTuple):
@@ -149,13 +169,7 @@ class Reader:
 
 
 def _terms(reader: Reader) -> dict[str, Any]:
-    inbox = Inbox.objects.filter(person=reader.person, project=reader.project).values_list("read_until", flat=True)
-    return {
-        "person": reader.person.pk,
-        "project": reader.project.pk,
-        "leads": reader.leads,
-        "read_until": inbox.first() or BEGINNING,
-    }
+    return {"person": reader.person.pk, "project": reader.project.pk, "leads": reader.leads}
 
 
 def entries(
@@ -167,7 +181,7 @@ def entries(
     until: datetime | None = None,
     limit: int = PAGE + 1,
 ) -> list[Entry]:
-    """Newest first; two statements."""
+    """Newest first; one statement."""
     before = before or Before()
     terms = {
         **_terms(reader), "only_unread": only_unread, "since": since, "until": until or Before().at,
@@ -197,10 +211,21 @@ _WAITING = """
 """
 
 
+class Waiting(NamedTuple):
+    """What the side rail counts: unread entries up to MOST_COUNTED, and running appeals the person may decide."""
+
+    unread: int = 0
+    appeals: int = 0
+
+
+def waiting_for(reader: Reader, *, decides: bool = False) -> Waiting:
+    """One statement. `decides`: they are an editor here."""
+    row = fetch_row(_WAITING_FOR, _terms(reader) | {"decides": decides})
+    return Waiting(*row) if row else Waiting()
+
+
 def unread(reader: Reader) -> int:
-    """Up to MOST_COUNTED; two statements."""
-    row = fetch_row(_UNREAD, _terms(reader))
-    return int(row[0]) if row else 0
+    return waiting_for(reader).unread
 
 
 @transaction.atomic

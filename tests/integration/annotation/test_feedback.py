@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from annotation import editing, writing
-from annotation.fairness import feedback, ratings, threads
+from annotation.fairness import appealing, feedback, ratings, threads
 from annotation.fairness.feedback_words import grouped, told_at
 from annotation.fairness.threads import Topic
-from annotation.models import FeedbackRating, InstructionRating, Item, Message, Part, ReadMark, Thread
+from annotation.models import FeedbackRating, InstructionRating, Item, Membership, Message, Part, ReadMark, Thread
 from annotation.reviewing import Remark
 from annotation.workflow import State
 from core.refusal import Refused
@@ -205,6 +205,73 @@ def test_a_reviewer_hears_of_a_settlement_when_the_item_has_left_review(cast: Ca
     assert kinds(cast, cast.reviewers[0]) == []
     cast.judge(item, cast.reviewers[2], "accept")
     assert kinds(cast, cast.reviewers[0]) == ["answer"]
+
+
+# --- the side rail
+
+
+def rail_of(person: User, cast: Cast, path: str = "guideline/") -> str:
+    html = client_of(person).get(f"/p/{cast.project.slug}/{path}").content.decode()
+    return html[html.index('id="rail"') : html.index('class="rail-foot"')]
+
+
+def counted(number: str, of_what: str) -> str:
+    return f'<span class="count">{number}<span class="visually-hidden"> {of_what}</span></span>'
+
+
+def test_the_rail_says_how_much_is_unread_and_nothing_when_all_is_read(cast: Cast, returned: Item) -> None:
+    feedback.send(cast.project, cast.author, cast.manager, "A word.", returned)
+    assert f"Feedback {counted('2', 'unread')}</a>" in rail_of(cast.author, cast)
+    assert 'class="count"' not in rail_of(cast.reviewers[1], cast)
+    feedback.mark_all_read(feedback.Reader.at(desk(cast.author, cast.project)))
+    assert 'class="count"' not in rail_of(cast.author, cast)
+
+
+def test_the_rail_counts_the_appeals_that_the_editor_may_decide(cast: Cast) -> None:
+    item = cast.appeal(cast.item_at(State.REJECTED))
+    for editor in (cast.editor, cast.other_editor):
+        assert f"Edit {counted('1', 'to decide')}</a>" in rail_of(editor, cast)
+    Membership.objects.create(project=cast.project, user=cast.reviewers[0], role=Role.EDITOR)
+    assert "to decide" not in rail_of(cast.reviewers[0], cast)  # who reviewed it
+    assert "to decide" not in rail_of(cast.manager, cast)
+    cast.adjudicate(item, "reject", cast.editor)
+    assert "to decide" not in rail_of(cast.other_editor, cast)
+
+
+def test_the_rail_counts_as_the_deciders_are_counted(cast: Cast) -> None:
+    item = cast.appeal(cast.item_at(State.REJECTED))
+    cast.editor.qualifications.all().delete()
+    waiting = {
+        person.pk
+        for person in (cast.editor, cast.other_editor)
+        if feedback.waiting_for(feedback.Reader.at(desk(person, cast.project)), decides=True).appeals
+    }
+    assert waiting == set(appealing.deciders(item).values_list("pk", flat=True)) == {cast.other_editor.pk}
+
+
+def test_the_rail_stops_counting_at_99(cast: Cast) -> None:
+    rows = [
+        StandingChange(
+            user=cast.author, project_id=cast.project.pk, at=timezone.now(), cause="outcomes", state_before="active",
+            state_after="active", weight_before=1, weight_after=1, reason="",
+        )
+        for _ in range(feedback.MOST_COUNTED)
+    ]  # fmt: skip
+    StandingChange.objects.bulk_create(rows[1:])
+    assert counted("99", "unread") in rail_of(cast.author, cast)
+    StandingChange.objects.bulk_create(rows[:1])
+    assert counted("99+", "unread") in rail_of(cast.author, cast)
+
+
+@pytest.mark.parametrize("who", ["author", "editor", "manager"])
+def test_the_rail_costs_one_statement_a_page_and_none_for_a_part(cast: Cast, returned: Item, who: str) -> None:
+    client, path = client_of(getattr(cast, who)), f"/p/{cast.project.slug}/guideline/"
+    counts = []
+    for headers in ({}, {"HX-Request": "true"}):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path, headers=headers).status_code == 200
+        counts.append([query["sql"] for query in asked if "annotation_inbox" in query["sql"]])
+    assert [len(found) for found in counts] == [1, 0]
 
 
 def test_read_and_unread_one_by_one_and_all(cast: Cast, returned: Item) -> None:
