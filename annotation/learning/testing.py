@@ -1,6 +1,6 @@
 """Taking a qualification test: one try is drawn, answered item by item, ended by its last answer or by its clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
@@ -35,9 +35,13 @@ def pool_of(test: Test) -> QuerySet[TestItem]:
 
 def pool_for(test: Test, person: User) -> QuerySet[TestItem]:
     """Without what the person wrote, judged or edited at work, or has met in a test."""
+    return not_met(pool_of(test), person)
+
+
+def not_met(items: QuerySet[TestItem], person: User) -> QuerySet[TestItem]:
     known = Item.objects.filter(Q(author=person) | Q(pk__in=Assignment.objects.filter(person=person).values("item")))
     # A source may be gone: NOT IN with an unknown number is never true.
-    of_work = pool_of(test).filter(Q(source_item_id=None) | ~Q(source_item_id__in=known.values("pk")))
+    of_work = items.filter(Q(source_item_id=None) | ~Q(source_item_id__in=known.values("pk")))
     return of_work.exclude(pk__in=TestAnswer.objects.filter(attempt__person=person).values("item"))
 
 
@@ -54,16 +58,21 @@ def running(test: Test, person: User) -> Attempt | None:
 
 def refusal_to_start(test: Test, person: User, now: datetime | None = None) -> Refusal | None:
     """Nothing is refused to whoever has a try under way: they go on with it."""
-    now = now or timezone.now()
+    lapse, attempts = results.open_lapse(test, person), list(Attempt.objects.filter(test=test, person=person))
+    return refusal_of(test, attempts, lapse, lambda: pool_for(test, person).count(), now or timezone.now())
+
+
+def refusal_of(
+    test: Test, attempts: Sequence[Attempt], lapse: Lapse | None, unseen: Callable[[], int], now: datetime
+) -> Refusal | None:
+    """`attempts` and `lapse` of one person, and how many items they have not met."""
     if test.project.closed_at:
         return Refusal("The project is closed.", "A manager can open it again.")
     if not test.is_open:
         return Refusal("This test is not open.", "The managers of the project open it.")
-    lapse = results.open_lapse(test, person)
-    attempts = list(Attempt.objects.filter(test=test, person=person))
     if lapse is None and any(one.state == Attempt.State.PASSED for one in attempts):
         return Refusal("You have passed this test.", "It holds until a major change of the guideline.")
-    return _refusal_of_tries(test, attempts, lapse, now) or _refusal_of_pool(test, person, lapse)
+    return _refusal_of_tries(test, attempts, lapse, now) or _refusal_of_pool(test, lapse, unseen)
 
 
 def _refusal_of_tries(test: Test, attempts: Sequence[Attempt], lapse: Lapse | None, now: datetime) -> Refusal | None:
@@ -83,12 +92,12 @@ def _moment(at: datetime) -> str:
     return f"{timezone.localtime(at):%-d %b, %H:%M} UTC"
 
 
-def _refusal_of_pool(test: Test, person: User, lapse: Lapse | None) -> Refusal | None:
+def _refusal_of_pool(test: Test, lapse: Lapse | None, unseen: Callable[[], int]) -> Refusal | None:
     if lapse is not None:
         if retest_pool(test, lapse).exists():
             return None
         return Refusal("The re-test is not ready yet.", "Your result holds until it is; nothing to do for you.")
-    there = pool_for(test, person).count()
+    there = unseen()
     if there >= test.items:
         return None
     return Refusal(

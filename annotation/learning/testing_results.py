@@ -14,7 +14,7 @@ from annotation.learning.testing_access import join_as_applied
 from annotation.models import Attempt, Guideline, GuidelineChange, Lapse, Project, Test, TestAnswer, TestItem
 from core.one_by_one import one_by_one
 from experts.models import Qualification
-from experts.qualifications import qualify
+from experts.qualifications import extend
 
 # A re-test that nobody has prepared is no fault of the person: the time of grace goes on.
 EXTENSION = timedelta(days=7)
@@ -29,32 +29,32 @@ def settle(attempt: Attempt, *, passed: bool, now: datetime) -> None:
     attempt.finished_at = now
     attempt.save(update_fields=["state", "score", "answered_at", "finished_at"])
     if passed:
+        # The lapses before the qualification, as the end of a time of grace has it: neither waits for the other.
+        _open_lapses(attempt.test, attempt.person).update(renewed_at=now)
         _admit(attempt)
         join_as_applied(attempt.person, attempt.test)
-        _open_lapses(attempt.test, attempt.person).update(renewed_at=now)
 
 
 def _admit(attempt: Attempt) -> None:
     """Adds the test's skills to what the person has in this language and domain."""
-    test, person = attempt.test, attempt.person
-    there = Qualification.objects.filter(user=person, language=test.language_id, domain=test.domain_id).first()
-    qualify(
-        person,
-        language=test.language,
-        domain=test.domain,
-        skills=[*(there.skills if there else []), *test.skills],
-        native=attempt.native or (there.native if there else False),
-        fit=there.fit if there else 1.0,
-    )
+    test = attempt.test
+    extend(attempt.person, language=test.language, domain=test.domain, skills=test.skills, native=attempt.native)
 
 
 def known_native(person: User, language_id: str) -> bool | None:
-    """From the profile, else from what a person was admitted to before; None where they have to be asked."""
+    return known_natives(person)(language_id)
+
+
+def known_natives(person: User) -> Callable[[str], bool | None]:
+    """Of each language, from the profile, else from what a person was admitted to before; None where they have to be
+    asked. Two statements at the most."""
     spoken = list(SpokenLanguage.objects.filter(profile__user=person).values_list("language_code", "level"))
     if spoken:
-        return (language_id, SpokenLanguage.Level.NATIVE) in spoken
-    admitted = Qualification.objects.filter(user=person, language=language_id).values_list("native", flat=True)
-    return any(admitted) if admitted else None
+        return lambda language: (language, SpokenLanguage.Level.NATIVE) in spoken
+    admitted: dict[str, bool] = {}
+    for language, native in Qualification.objects.filter(user=person).values_list("language_id", "native"):
+        admitted[language] = native or admitted.get(language, False)
+    return admitted.get
 
 
 # --- major changes
@@ -79,7 +79,8 @@ def record_major_change(guideline: Guideline, *, clauses: Collection[str], note:
 
 
 def touched_results(project: Project, clauses: Collection[str]) -> list[Attempt]:
-    """Per test and person the passed test, where it or a re-test asked about one of these clauses."""
+    """Per test and person the passed test, where it or a re-test asked about one of these clauses. Not of people who
+    were withdrawn from it: a re-test gives nobody back what a person has taken."""
     asked = TestAnswer.objects.filter(
         attempt__test__project=project, attempt__state=Attempt.State.PASSED, item__clause_code__in=list(clauses)
     )
@@ -87,7 +88,31 @@ def touched_results(project: Project, clauses: Collection[str]) -> list[Attempt]
     passed = Attempt.objects.filter(
         test__project=project, state=Attempt.State.PASSED, kind=Attempt.Kind.FULL
     ).select_related("test")
-    return list({(one.test_id, one.person_id): one for one in passed if (one.test_id, one.person_id) in pairs}.values())
+    held = _held_of({person for _, person in pairs})
+    return list(
+        {
+            (one.test_id, one.person_id): one for one in passed if (one.test_id, one.person_id) in pairs and held(one)
+        }.values()
+    )
+
+
+def _held_of(people: Collection[int]) -> Callable[[Attempt], bool]:
+    """Does the result still admit to something, or rest until a re-test?"""
+    rows = Qualification.objects.filter(user__in=people).values_list("user_id", "language_id", "domain_id", "skills")
+    admitted = {(user, language, domain): skills for user, language, domain, skills in rows}
+    resting = set(Lapse.objects.filter(renewed_at=None).values_list("attempt_id", flat=True))
+
+    def holds(one: Attempt) -> bool:
+        skills = admitted.get((one.person_id, one.test.language_id, one.test.domain_id), [])
+        return one.pk in resting or not set(skills).isdisjoint(one.test.skills)
+
+    return holds
+
+
+def forget(person: User, language_id: str, domain_id: str) -> None:
+    """A person has withdrawn the qualification: no re-test that was asked for brings it back."""
+    open_ones = Lapse.objects.filter(attempt__person=person, renewed_at=None)
+    open_ones.filter(attempt__test__language=language_id, attempt__test__domain=domain_id).delete()
 
 
 def _open_lapses(test: Test, person: User) -> QuerySet[Lapse]:

@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.models import SpokenLanguage
 from annotation.access import Desk
 from annotation.models import ApplicationField, Cell, Membership
-from annotation.onboarding import people, quotas
+from annotation.onboarding import quotas
 from catalog.skills import Skill
 from core.refusal import Refusal, Refused, refuse_if
 from experts.models import Qualification
+from experts.qualifications import extend
 
 State = ApplicationField.State
 
@@ -92,8 +93,8 @@ def qualify_at_once(desk: Desk, field_ids: Collection[int]) -> Decided:
     for field in fields:
         for role in field.application.call.roles:
             Membership.objects.get_or_create(project=desk.project, user=field.application.user, role=role)
-        people.admit(
-            field.application.user, languages=[field.language], domains=[field.domain],
+        extend(
+            field.application.user, language=field.language, domain=field.domain,
             skills=skills.get((field.language_id, field.domain_id), list(Skill.values)), native=_is_native(field),
         )  # fmt: skip
     return Decided(fields, [])
@@ -142,13 +143,14 @@ def refusal_to_decline(fields: Iterable[ApplicationField]) -> Refusal | None:
     there = list(fields)
     if not there:
         return Refusal("Nobody is chosen who could be declined.", "Tick the applications it is about.")
-    qualified = set(
-        Qualification.objects.filter(user__in={field.application.user_id for field in there}).values_list(
-            "user_id", "language_id", "domain_id"
-        )
-    )
+    people = {field.application.user_id for field in there}
+    qualified = set(Qualification.objects.filter(user__in=people).values_list("user_id", "language_id", "domain_id"))
+    # What was earned in another project lets nobody into this one.
+    inside = set(Membership.objects.filter(user__in=people).values_list("user_id", "project_id"))
     for field in there:
-        if (field.application.user_id, field.language_id, field.domain_id) in qualified:
+        who = field.application.user_id
+        is_inside = (who, field.application.call.project_id) in inside
+        if is_inside and (who, field.language_id, field.domain_id) in qualified:
             return Refusal(
                 f"{field.application.user} is qualified for {field} already.",
                 "Withdraw the qualification on the person's own page.",

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from annotation.item_lists import counted_items, held_now
-from annotation.models import Membership, Project, Review, Verdict
+from annotation.learning import testing_results
+from annotation.models import ApplicationField, Call, Membership, Project, Review, Verdict
+from annotation.onboarding import quotas
 from annotation.workflow import State
 from catalog.models import Domain, Language
 from core.refusal import Refusal, Refused, refuse_if
@@ -135,6 +138,20 @@ def remove_roles(project: Project, user: User, roles: Iterable[Role]) -> None:
     Membership.objects.filter(project=project, user=user, role__in=gone).delete()
 
 
+@transaction.atomic
+def remove(project: Project, user: User) -> list[ApplicationField]:
+    """Out of the project, and out of its calls: no test lets them in again by themselves. Returns who moved up to the
+    places they held. Raises Refused for the last manager."""
+    remove_roles(project, user, list(Role))
+    now = timezone.now()
+    mine = ApplicationField.objects.filter(application__user=user, application__call__project=project)
+    live = mine.exclude(state__in=ApplicationField.ENDED)
+    held = list(Call.objects.filter(applications__fields__in=live).distinct().order_by("pk"))
+    quotas.lock([call.pk for call in held])
+    live.update(state=ApplicationField.State.DECLINED, ended_at=now)
+    return [moved for call in held for moved in quotas.move_up(call, now)]
+
+
 def consequence_of_removing(person: Person) -> str:
     """What the question says before somebody leaves a project."""
     parts = [f"{person.user} leaves the project; what they wrote and judged stays."]
@@ -167,7 +184,14 @@ def admit(
     return len(pairs)
 
 
+@transaction.atomic
 def withdraw(user: User, qualification_id: int) -> bool:
-    """What is in hand may be finished; nothing new of this language and domain is handed out."""
-    deleted, _ = Qualification.objects.filter(user=user, pk=qualification_id).delete()
-    return bool(deleted)
+    """What is in hand may be finished; nothing new of this language and domain is handed out, and no re-test brings it
+    back."""
+    found = Qualification.objects.filter(user=user, pk=qualification_id).first()
+    if found is None:
+        return False
+    # The lapses before the qualification, as everywhere.
+    testing_results.forget(user, found.language_id, found.domain_id)
+    found.delete()
+    return True

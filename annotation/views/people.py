@@ -1,6 +1,7 @@
 """The people of a project: roles, qualifications, and what each has in hand."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +13,7 @@ from annotation.onboarding import people as taking_part
 from annotation.onboarding.inviting import unanswered_invitations
 from annotation.onboarding.people import Person, consequence_of_removing, people_of, person_of, refusal_to_remove
 from annotation.setup.setup_forms import QualifyForm
+from annotation.views.calls import moved_up_in_words, tell_moved_up
 from catalog.skills import Skill
 from core.htmx import render_page_or_part
 from core.refusal import Refusal, Refused
@@ -80,8 +82,11 @@ def roles(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
 @requires(Permission.MANAGE_PEOPLE)
 def remove(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     found = _person(desk, user_id)
-    taking_part.remove_roles(desk.project, found.user, list(Role))
-    messages.success(request, consequence_of_removing(found).replace(" leaves ", " has left ", 1))
+    with transaction.atomic():
+        moved = taking_part.remove(desk.project, found.user)
+        tell_moved_up(request, desk, moved)
+    said = consequence_of_removing(found).replace(" leaves ", " has left ", 1)
+    messages.success(request, said + moved_up_in_words(moved))
     if found.user == desk.user:
         return redirect("annotation:start")
     return redirect("annotation:people", desk.project.slug)

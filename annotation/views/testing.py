@@ -12,9 +12,10 @@ from annotation.access import Desk
 from annotation.learning import testing
 from annotation.learning import testing_pieces as pieces
 from annotation.learning import testing_results as results
+from annotation.learning.offers import offers
 from annotation.learning.piece_scoring import PASSES
 from annotation.learning.testing_access import for_takers, tests_for
-from annotation.models import Attempt, Test, TestAnswer
+from annotation.models import Attempt, TestAnswer
 from annotation.reasons import Reason
 from core.htmx import htmx_of
 from core.refusal import Refused
@@ -23,26 +24,13 @@ from core.refusal import Refused
 @require_safe
 @for_takers
 def mine(request: HttpRequest, desk: Desk) -> HttpResponse:
+    now = timezone.now()
     context = {
-        "tests": [_offer(desk, test) for test in tests_for(desk)],
+        "tests": offers(desk.user, desk.project, tests_for(desk), now),
         "lapses": results.lapses_of(desk.user, desk.project),
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "annotation/testing/mine.html", context)
-
-
-def _offer(desk: Desk, test: Test) -> dict[str, Any]:
-    attempts = list(Attempt.objects.filter(test=test, person=desk.user).order_by("-started_at"))
-    under_way = next((one for one in attempts if one.finished_at is None), None)
-    return {
-        "test": test,
-        "attempts": attempts,
-        "under_way": under_way,
-        "passed": any(one.state == Attempt.State.PASSED for one in attempts),
-        "lapse": results.open_lapse(test, desk.user),
-        "refusal": None if under_way else testing.refusal_to_start(test, desk.user),
-        "asks_native": results.known_native(desk.user, test.language_id) is None,
-    }
 
 
 @require_POST
