@@ -242,8 +242,13 @@ def refusal_to_resume(application: Application, now: datetime) -> Refusal | None
     return calls.refusal_to_enter(application.call, now)
 
 
+@transaction.atomic
 def resume(application: Application) -> None:
-    """Withdrawing can be undone while the call is open: the form is as it was, and is sent anew."""
+    """Withdrawing can be undone while the call is open: the form is as it was, and is sent anew. Raises Refused, also
+    where another tab has taken it up already."""
+    application = Application.objects.select_for_update(of=("self",)).select_related("call__project").get(
+        pk=application.pk
+    )  # fmt: skip
     refuse_if(refusal_to_resume(application, timezone.now()), status=409)
     application.withdrawn_at, application.sent_at = None, None
     application.save(update_fields=["withdrawn_at", "sent_at"])

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from accounts.roles import Role
 from annotation.item_lists import counted_items
@@ -21,6 +22,7 @@ from annotation.models import (
     Project,
     TrainingAssignment,
 )
+from annotation.onboarding.calls import is_open
 from annotation.onboarding.funnel import (
     Ended,
     Gap,
@@ -50,16 +52,19 @@ class Progress:
     trainings: Times
     qualified: Times
     accepted: Times
+    members: frozenset[int]
 
 
 def journeys_of(project: Project) -> list[Journey]:
-    """Nine queries, however many people. Every person × language × domain of every call of the project."""
+    """Ten queries, however many people. Every person × language × domain of every call of the project."""
     fields = _fields(project)
     progress = _progress(project, {field.application.user_id for field in fields})
     drafts = list(
         Application.objects.filter(call__project=project, sent_at=None, withdrawn_at=None).select_related("user")
     )
-    invitations = list(CallInvitation.objects.filter(call__project=project, sent_at__isnull=False))
+    invitations = list(
+        CallInvitation.objects.filter(call__project=project, sent_at__isnull=False).select_related("call__project")
+    )
     invited = {(one.call_id, one.email.lower()): one for one in invitations}
     return [
         *(_of_field(field, invited, progress) for field in fields),
@@ -91,7 +96,9 @@ def _times(
     field: ApplicationField, invitation: CallInvitation | None, key: Key, progress: Progress
 ) -> dict[Step, datetime]:
     """When each step was reached; a training after the qualification is about the work, not about coming in."""
-    qualified = progress.qualified.get(key)
+    # Earned in another project it is no step of this one, until the person is in.
+    counts = field.application.user_id in progress.members or field.state in ApplicationField.ENDED
+    qualified = progress.qualified.get(key) if counts else None
     training = progress.trainings.get(key)
     times = {
         Step.INVITED: invitation.created_at if invitation else field.application.started_at,
@@ -117,12 +124,12 @@ def _of_unanswered(
     """Who has a link and has sent nothing: once for each field the list named, or once for none."""
     answered = {(field.application.call_id, field.application.user.email.lower()) for field in fields}
     begun = {(draft.call_id, draft.user.email.lower()): draft for draft in drafts}
-    offered = _offered(project)
+    offered, today = _offered(project), timezone.now().date()
     for one in invitations:
         key = (one.call_id, one.email.lower())
         if key not in answered and not one.withdrawn_at:
             for pair in _named(one, offered[one.call_id]):
-                yield _invited(one, begun.get(key), pair)
+                yield _invited(one, begun.get(key), pair, today)
 
 
 def _offered(project: Project) -> dict[int, set[Pair]]:
@@ -143,18 +150,22 @@ def _named(invitation: CallInvitation, offered: set[Pair]) -> list[Pair | None]:
     return list(fitting) or [None]
 
 
-def _invited(one: CallInvitation, draft: Application | None, pair: Pair | None) -> Journey:
+def _invited(one: CallInvitation, draft: Application | None, pair: Pair | None, today: date) -> Journey:
     return Journey(
         email=one.email, name=one.name or (draft.user.name if draft else ""), pair=pair,
         at={Step.INVITED: (draft.saved_at or draft.started_at) if draft else one.created_at},
         user_id=draft.user_id if draft else None, application_id=draft.pk if draft else None,
-        invitation_id=one.pk, begun=draft is not None,
+        invitation_id=one.pk, begun=draft is not None, is_open=is_open(one.call, today),
     )  # fmt: skip
 
 
 def _progress(project: Project, users: set[int]) -> Progress:
     tests, states = _tests(project, users)
-    return Progress(tests, states, _trainings(project, users), _qualifications(users), _first_accepted(project, users))
+    members = Membership.objects.filter(project=project, user__in=users).values_list("user_id", flat=True)
+    return Progress(
+        tests, states, _trainings(project, users), _qualifications(users), _first_accepted(project, users),
+        frozenset(members),
+    )  # fmt: skip
 
 
 def _tests(project: Project, users: set[int]) -> tuple[Times, dict[Key, str]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from annotation.models import Call, Terms
-from annotation.onboarding.calls import FIRST_TERMS
+from annotation.onboarding.calls import FIRST_TERMS, FORM_FIELDS
 from annotation.onboarding.quotas import Pair
 
 MOST_PLACES = 10_000
@@ -27,7 +27,7 @@ class CallForm(forms.ModelForm):  # type: ignore[type-arg]  # no type parameters
 
     class Meta:
         model = Call
-        fields = ["title", "work", "effort", "pay", "closes_on", "roles"]
+        fields = FORM_FIELDS
         widgets = {
             "work": forms.Textarea(attrs={"rows": 3}),
             "effort": forms.Textarea(attrs={"rows": 2}),

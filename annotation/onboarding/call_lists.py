@@ -52,18 +52,21 @@ class Reading:
 
 @dataclass(frozen=True)
 class Known:
-    """What addresses of the list are already: four queries for the whole list."""
+    """What addresses of the list are already: five queries for the whole list."""
 
     members: set[str]
     invited: set[str]
     applied: set[str]
     stopped: set[str]
+    withdrawn: set[str] = field(default_factory=set)
 
     def problem_with(self, email: str) -> tuple[str, str] | None:
         if email in self.stopped:
             return "This address has asked for no more mails.", "Take the row out; an open link may be handed over."
         if email in self.applied:
             return "This person has applied already.", "Take the row out; look among the applications."
+        if email in self.withdrawn:
+            return "The link of this address was withdrawn.", "Take the row out; it takes another call to invite it."
         if email in self.invited:
             return "This address is invited already.", "Take the row out; a reminder is sent from the funnel."
         if email in self.members:
@@ -139,12 +142,14 @@ def _several(
 def _known(call: Call, emails: list[str]) -> Known:
     members = User.objects.filter(memberships__project=call.project_id, email__in=emails)
     invited = CallInvitation.objects.filter(call=call, email__in=emails)
+    gone = invited.filter(withdrawn_at__isnull=False)
     applied = Application.objects.filter(call=call, user__email__in=emails)
     return Known(
         set(members.values_list("email", flat=True)),
         set(invited.values_list("email", flat=True)),
         set(applied.values_list("user__email", flat=True)),
         stopped_among(emails),
+        set(gone.values_list("email", flat=True)),
     )
 
 

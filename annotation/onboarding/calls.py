@@ -13,6 +13,7 @@ from annotation.onboarding.inviting import hash_of
 from annotation.onboarding.quotas import Pair, set_quotas
 from core.refusal import Refusal, refuse_if
 
+FORM_FIELDS = ("title", "work", "effort", "pay", "closes_on", "roles")
 FIRST_TERMS = """\
 1. Who decides. A manager of the project reads your application. A test follows; nobody is admitted or refused by a formula.
 2. Your work. What you write, judge and edit here is measured, and you see the same figures as the manager. You may appeal.
@@ -46,13 +47,18 @@ def refusal_to_open(project: Project, quotas: dict[Pair, int]) -> Refusal | None
 @transaction.atomic
 def change_call(desk: Desk, call: Call, quotas: dict[Pair, int], terms: str) -> list[ApplicationField]:
     """Returns who moved up from the waiting list because places were added."""
-    call.save()
+    # Only what the form has: who closed or withdrew it meanwhile, or made a new link, is not undone.
+    call.save(update_fields=FORM_FIELDS)
     publish_terms(desk.project, terms, desk.user)
+    call.refresh_from_db()
     return set_quotas(call, quotas, timezone.now())
 
 
+@transaction.atomic
 def publish_terms(project: Project, text: str, by: User) -> Terms:
     """A new version when the words are new; the one there is otherwise."""
+    # Two managers at once: one version after the other.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     newest = terms_of(project)
     if newest is not None and newest.text.strip() == text.strip():
         return newest

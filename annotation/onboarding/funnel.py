@@ -64,6 +64,8 @@ class Journey:
     invitation_id: int | None = None
     # The form is begun, not sent.
     begun: bool = False
+    # Whether the call still takes an application from who has sent none.
+    is_open: bool = True
     waiting: bool = False
     # A try of the test is handed in and waits to be scored, or was not passed.
     test_state: str = ""
@@ -93,7 +95,7 @@ class Journey:
         return self.step in OURS or (self.step == Step.TESTING and self.test_state == "waiting")
 
     def is_stuck(self, now: datetime) -> bool:
-        return self.is_live and not self.waiting and now - self.since > PATIENCE[self.step]
+        return self.is_live and self.is_open and not self.waiting and now - self.since > PATIENCE[self.step]
 
 
 @dataclass

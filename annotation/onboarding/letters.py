@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -24,7 +24,10 @@ from annotation.onboarding.mail_stops import is_stopped, stop_link
 from core.refusal import Refusal
 
 logger = logging.getLogger(__name__)
+State = ApplicationField.State
 
+# The server's word on one mail; whatever else goes wrong with it is about all of them.
+OF_ONE_MAIL = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError)
 UNREACHABLE = Refusal(
     "The mail server did not take the mail.", "Try again when it answers: who has a mail already gets no second one."
 )
@@ -104,19 +107,25 @@ def unsent(call: Call) -> QuerySet[CallInvitation]:
 def _send_invitations(hold: Hold) -> None:
     call = Call.objects.select_related("project").get(pk=hold.job.parameters["call"])
     failed: list[str] = []
+    # Of an earlier run of this job, whose worker ended.
+    sent = int(hold.job.result.get("sent", 0))
     if call.withdrawn_at is None:
         for number, invitation_id in enumerate(list(unsent(call).values_list("pk", flat=True)), start=1):
-            _send_one(hold, call, invitation_id, failed)
+            with transaction.atomic():
+                sent += _send_one(hold, call, invitation_id, failed)
+                hold.checkpoint({"sent": sent, "failed": failed})
             hold.report(number)
-    hold.checkpoint({"sent": hold.job.total - len(failed), "failed": failed})
+    hold.checkpoint({"sent": sent, "failed": failed})
 
 
-def _send_one(hold: Hold, call: Call, invitation_id: int, failed: list[str]) -> None:
+def _send_one(hold: Hold, call: Call, invitation_id: int, failed: list[str]) -> bool:
     """A mail and its mark in one transaction: a worker that dies in between sends one mail twice, never none."""
-    with transaction.atomic():
-        found = unsent(call).select_for_update(skip_locked=True).filter(pk=invitation_id).first()
-        if found is not None and not is_stopped(found.email):
-            attempt(partial(send_invitation, found, hold.job.parameters["base"]), found.email, failed)
+    found = unsent(call).select_for_update(skip_locked=True).filter(pk=invitation_id).first()
+    if found is None or is_stopped(found.email):
+        return False
+    before = len(failed)
+    attempt(partial(send_invitation, found, hold.job.parameters["base"]), found.email, failed)
+    return len(failed) == before
 
 
 def attempt(sending: Callable[[], None], email: str, failed: list[str]) -> None:
@@ -124,10 +133,10 @@ def attempt(sending: Callable[[], None], email: str, failed: list[str]) -> None:
     try:
         with transaction.atomic():
             sending()
-    except SMTPException:
+    except OF_ONE_MAIL:
         logger.exception("A mail was refused")
         failed.append(email)
-    except OSError as error:
+    except OSError as error:  # SMTPException is one
         raise JobFailed(UNREACHABLE) from error
 
 
@@ -144,7 +153,8 @@ def send_invitation(invitation: CallInvitation, base: str, template: str = "invi
 def _send_decisions(hold: Hold) -> None:
     what, base = hold.job.parameters["what"], hold.job.parameters["base"]
     sent, failed = list(hold.job.result.get("to", [])), list(hold.job.result.get("failed", []))
-    letters = _by_application(ApplicationField.objects.filter(pk__in=hold.job.parameters["fields"]))
+    told = ApplicationField.objects.filter(pk__in=hold.job.parameters["fields"], state__in=TOLD_OF[what])
+    letters = _by_application(told)
     for number, fields in enumerate(letters, start=1):
         application = fields[0].application
         if application.pk not in sent:
@@ -152,6 +162,15 @@ def _send_decisions(hold: Hold) -> None:
             sent.append(application.pk)
             hold.checkpoint({"to": sent, "sent": len(sent) - len(failed), "failed": failed})
         hold.report(number)
+
+
+# Decided otherwise meanwhile: the later decision has a letter of its own.
+TOLD_OF: Mapping[str, Sequence[str]] = {
+    "admitted": (State.ADMITTED,),
+    "qualified": (State.ADMITTED,),
+    "declined": (State.DECLINED,),
+    "placed": (State.APPLIED, State.ADMITTED),
+}
 
 
 def _by_application(fields: QuerySet[ApplicationField]) -> Iterable[list[ApplicationField]]:

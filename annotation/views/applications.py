@@ -32,7 +32,7 @@ MOST_AT_ONCE = 500
 @requires(Permission.MANAGE_PEOPLE)
 def read(request: HttpRequest, desk: Desk, application_id: int) -> HttpResponse:
     found = _application(desk, application_id)
-    profile = Profile.objects.filter(user_id=found.user_id).prefetch_related("languages", "domains").first()
+    profile = _profile_of(found)
     fields = list(found.fields.select_related("language", "domain", "decided_by").order_by("language", "domain"))
     names = dict(Language.objects.values_list("pk", "name"))
     wanted = {field.domain_id: field.domain for field in fields}
@@ -49,6 +49,13 @@ def read(request: HttpRequest, desk: Desk, application_id: int) -> HttpResponse:
         "is_member": person_of(desk.project, found.user_id) is not None,
     }
     return render(request, "annotation/onboarding/read.html", context)
+
+
+def _profile_of(found: Application) -> Profile | None:
+    """Who has withdrawn shows nobody what they tell of themselves, now or to a later call of somebody else's."""
+    if found.withdrawn_at:
+        return None
+    return Profile.objects.filter(user_id=found.user_id).prefetch_related("languages", "domains").first()
 
 
 def _some_hold_a_place(fields: list[ApplicationField]) -> bool:
