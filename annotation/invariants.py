@@ -126,7 +126,7 @@ _HISTORY = [
         WHERE event.target <> item.state OR event.at <> item.state_since
         """,
     ),
-    # What is older than its project was brought along from elsewhere and has no items here, as in the demo.
+    # What is older than its project was brought along from elsewhere and has no items here.
     _sql(
         "Every judgement of an author's work is one outcome, and every outcome one judgement",
         f"""
