@@ -339,7 +339,7 @@ def test_who_answered_and_who_put_off_is_kept_and_what_comes_back_is_new(cast: C
     later = open_alerts(cast.project.pk, timezone.now() + timedelta(days=4))
     assert [is_new(one) for one in later] == [True]
     client.post(address("alert-close", cast, alert.pk), {"how": "no_problem"})
-    assert "ago · <bdi>manager-1</bdi>" in page(cast, cast.manager, "alerts").replace("just now", "0 s ago")
+    assert "</time> · <bdi>manager-1</bdi>" in page(cast, cast.manager, "alerts")
     assert list(AlertHandling.objects.values_list("what", flat=True)) == ["later", "answered"]
 
 
