@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import transaction
@@ -35,6 +35,8 @@ from qa.checks.base import Bounds, Check, Example, Finding, Subject, Weight
 from qa.models import CheckRun
 from qa.registry import checks, highest_severities
 from qa.tuning import Tuning, tuned
+
+Made = TypeVar("Made")
 
 # An item that has been in checking for longer than this is taken up again by beat: its worker is gone.
 STUCK_AFTER = timedelta(seconds=45)
@@ -136,12 +138,13 @@ def _routers(project_id: int) -> dict[str, dict[str, Any]]:
     return {language: {key: fit[key] for key in FIT} | {"name": name} for language, fit in own.fits.items()}
 
 
-def _remembered(name: str, make: Callable[[], Any]) -> Any:
+def _remembered(name: str, make: Callable[[], Made]) -> Made:
     """For a minute; without Redis it is made each time."""
     try:
-        return cache.get_or_set(name, make, REMEMBERED_SECONDS)
+        found: Made | None = cache.get_or_set(name, make, REMEMBERED_SECONDS)
     except RedisError:
-        return make()
+        found = None
+    return make() if found is None else found
 
 
 def subject_of_revision(item: Item, revision: Revision) -> Subject:
