@@ -311,6 +311,16 @@ document.addEventListener("input", (event) => {
   pauses.set(form, setTimeout(() => form.requestSubmit(), event.target.type === "search" || event.target.type === "text" ? 350 : 0));
 });
 
+// A second press while the first is on its way would be told that all has changed meanwhile.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if ("sending" in form.dataset) event.preventDefault();
+  form.dataset.sending = "";
+  setTimeout(() => delete form.dataset.sending, 2000);
+});
+addEventListener("pageshow", () => all("form[data-sending]").forEach((form) => delete form.dataset.sending));
+
 document.addEventListener("change", (event) => {
   if ("singleKeys" in event.target.dataset) localStorage.setItem("scriptorium:single-keys", event.target.checked ? "on" : "off");
 });
