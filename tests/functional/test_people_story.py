@@ -138,6 +138,7 @@ def takes_the_training(site: Site, cast: Cast, page: Page, person: User) -> None
     take_training(page)
     after = recompute(cast.project, person)
     assert after.weight > before.weight
+    places_wait_since(cast, timedelta(hours=5))
     page.goto(site.address("annotation:expert-home", cast.project.slug))
     page.get_by_role("button", name="Start next").first.click()
     ready(page)

@@ -1,11 +1,13 @@
 """Small runs of the simulation: what the rule promises, and that the simulation can show the contrary."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from experts.picture import lines
 from experts.simulation import POLICIES, Figures, Policy, Run, Scene, average, people
+from experts.simulation_report import SCENES, policies
 
 SMALL = Scene(experts=100, places=3000)
 NONE, PAUSE, RULE = POLICIES
@@ -50,6 +52,17 @@ def test_with_people_to_spare_the_rule_beats_the_raw_limit_too() -> None:
     assert ruled["rejected"] < paused["rejected"]
     assert ruled["good_moved"] <= 0.01 < paused["good_moved"]
     assert ruled["least_served"] > paused["least_served"]
+
+
+def test_near_capacity_a_longer_first_choice_beats_the_raw_limit_in_no_more_days() -> None:
+    """One seed of half the scene; the table has ten of the whole."""
+    name = "All places open from the start"
+    scene = replace(SCENES[name], experts=150, places=5000)
+    ruled, paused = (Figures.of(Run(scene, policy, 1).run()) for policy in (policies(name)[-1], PAUSE))
+    assert ruled.rejected < paused.rejected
+    assert ruled.days <= paused.days
+    assert ruled.good_moved <= 0.01 < paused.good_moved
+    assert ruled.good_without < paused.good_without
 
 
 def test_without_a_rule_nobody_is_moved() -> None:
