@@ -129,6 +129,8 @@ class Row:
     currency: str = "EUR"
     minimum: int | None = None
     group: str = ""
+    # Whether all that the time brought is counted, and not only what is paid already or of one cell.
+    is_whole: bool = True
 
     @property
     def states(self) -> list[tuple[str, Sums]]:
@@ -141,7 +143,18 @@ class Row:
 
     @property
     def per_hour(self) -> int | None:
-        return money.per_hour(self.earned, self.seconds) if self.seconds >= ENOUGH_SECONDS else None
+        return None if self.why_not_per_hour else money.per_hour(self.earned, self.seconds)
+
+    @property
+    def why_not_per_hour(self) -> str:
+        """Empty where it can be said. Half of what somebody earns says nothing of what their hours bring."""
+        if self.seconds < ENOUGH_SECONDS:
+            return "under an hour"
+        if not self.is_whole:
+            return "only a part is shown"
+        amounts = [sums.by_currency for sums in self.by_state.values()]
+        has_other = any(amount for one in amounts for code, amount in one.items() if code != self.currency)
+        return "in other currencies too" if has_other else ""
 
     @property
     def per_hour_in_words(self) -> str:
@@ -215,6 +228,7 @@ def _people(project: Project, wanted: LedgerFilter, terms: PayTerms) -> dict[obj
         person.pk: Row(
             str(person), f"{base}?{wanted.but(person=person.pk)}", seconds.get(person.pk, 0) // 1000,
             currency=terms.currency, minimum=terms.minimum_per_hour,
+            is_whole=not (wanted.state or wanted.kind or wanted.cell),
         )
         for person in User.objects.filter(pk__in=ids).order_by("name", "pk")
     }  # fmt: skip
@@ -231,6 +245,7 @@ def _work(project: Project, wanted: LedgerFilter, terms: PayTerms) -> dict[objec
         (cell.pk, stage.value): Row(
             str(cell), f"{base}?{wanted.but(cell=cell.pk, stage=stage.value)}",
             seconds.get((cell.pk, stage.value), 0), currency=terms.currency, group=stage.label,
+            is_whole=not (wanted.state or wanted.kind),
         )
         for cell in cells
         for stage in stages

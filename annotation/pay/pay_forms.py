@@ -1,5 +1,6 @@
 """Forms of the ledger's pages: amounts come in as people write them and go on in minor units."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from annotation.pay.rates import refusal_of
 from catalog.models import Language
 from catalog.skills import Skill
 
+FARTHEST = timedelta(days=366)
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -159,3 +161,9 @@ class RunForm(forms.Form):
     until = forms.DateField(label="Work up to and including", widget=DATE)
     note = forms.CharField(max_length=200, required=False, help_text="For payroll, such as “March”.")
     seen = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until > timezone.now().date() + FARTHEST:
+            raise forms.ValidationError("This day is more than a year ahead: choose an earlier one.")
+        return until

@@ -309,3 +309,27 @@ def test_a_reviewer_cannot_tell_a_control_item_by_its_pay(worked: Cast, client: 
     assert [line for line in before.splitlines() if "row-link" in line] == [
         line for line in after.splitlines() if "row-link" in line
     ]
+
+
+def test_a_day_at_the_end_of_the_calendar_is_told_of(worked: Cast, client: Client) -> None:
+    as_(client, worked.manager)
+    for answer in (
+        client.get(address(worked, "ledger-runs"), {"until": "9999-12-31"}),
+        client.post(address(worked, "ledger-pay"), {"until": "9999-12-31", "seen": ""}),
+    ):
+        assert answer.status_code == 422
+        assert "more than a year ahead" in answer.content.decode()
+
+
+def test_pay_per_hour_is_said_only_of_all_that_the_hours_brought(worked: Cast, client: Client) -> None:
+    ActiveDay.objects.filter(person=worked.author).update(ms=10 * 3600 * 1000)
+    for part in ("?state=paid", "?kind=correction", f"?cell={worked.cell.pk}"):
+        shown = page(client, worked, worked.manager, "ledger", query=part)
+        assert "below the minimum" not in shown
+    assert "only a part is shown" in shown
+    as_(client, worked.manager).post(address(worked, "ledger-terms"), {
+        "rejected_percent": 0, "overturned_percent": 100, "minimum": "14.50", "currency": "USD",
+    })  # fmt: skip
+    shown = page(client, worked, worked.manager, "ledger")
+    assert "in other currencies too" in shown
+    assert "below the minimum" not in shown, "euros are not nothing in dollars"
