@@ -14,8 +14,9 @@ register = template.Library()
 def state_line(item: Item, person: User | None = None) -> dict[str, str]:
     state = State(item.state)
     whose, what = TURNS[state]
-    if whose == "its author" and person is not None and item.author_id == person.pk:
-        whose = "you"
+    if person is not None and item.author_id == person.pk:
+        # Whether an appeal is still open to them stands beside the state, as a link with its day.
+        whose, what = "you" if whose == "its author" else whose, what.partition("; its author")[0]
     return {"label": state.label, "tone": TONES[state], "turn": turn_in_words(whose, what)}
 
 
