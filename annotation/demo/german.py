@@ -120,7 +120,7 @@ GERMAN: tuple[CellPlan, ...] = (
         ),
     ),
     CellPlan(
-        "de", "software", "classification", 20,
+        "de", "software", "classification", 40,
         "Erst die Klasse, dann ein Satz Begründung.",
         pairs=(
             Pair(

@@ -17,16 +17,18 @@ from annotation.reviewing import Judgement
 from annotation.rubric import CRITERIA
 from annotation.workflow import Stage, State
 
-CONTROLS = 12
-RIGHT_PERCENT = 80
+# Of each verdict so many; what was returned has no settled text.
+CONTROLS = {Verdict.ACCEPT: 8, Verdict.REJECT: 5}
+# How many of a hundred each gets right; others are as good as the second.
+RIGHT_PERCENT = {"reviewer-1": 94, "reviewer-2": 80, "reviewer-3": 62}
+WRONG = {Verdict.ACCEPT: (Verdict.EDIT, Verdict.RETURN), Verdict.REJECT: (Verdict.ACCEPT, Verdict.RETURN)}
 NOTE = "The second claim does not follow from the passage."
 
 
 def fill(project: Project, manager: User) -> None:
     now = timezone.now()
     lead = Desk(manager, project, frozenset({Role.MANAGER}))
-    settled = Item.objects.filter(project=project, state__in=[State.ACCEPTED, State.REJECTED], is_control=False)
-    for item in [one for one in settled.order_by("-state", "pk") if _may_become_one(lead, one)][:CONTROLS]:
+    for item in _known(lead):
         controls.make(lead, item)
     copies.lay_by_numbers(project.pk)
     waiting = Item.objects.filter(project=project, state=State.IN_REVIEW, is_control=False).select_related("project")
@@ -37,9 +39,19 @@ def fill(project: Project, manager: User) -> None:
             pass
 
 
-def _may_become_one(lead: Desk, item: Item) -> bool:
-    is_in_test = testing_items.is_in_test(item)
-    return controls.refusal_to_make(lead, item, controls.known_of(item), is_in_test) is None
+def _known(lead: Desk) -> list[Item]:
+    """The latest, as many of each verdict as are wanted."""
+    settled = Item.objects.filter(
+        project=lead.project, state__in=[State.ACCEPTED, State.REJECTED], is_control=False, current__kind="written"
+    ).prefetch_related("controls", "reviews__revision", "adjudications__revision")
+    found: dict[Verdict, list[Item]] = {verdict: [] for verdict in CONTROLS}
+    for item in settled.order_by("-pk"):
+        known = controls.known_of(item)
+        if known is None or len(found.get(known.verdict, ())) >= CONTROLS.get(known.verdict, 0):
+            continue
+        if controls.refusal_to_make(lead, item, known, testing_items.is_in_test(item)) is None:
+            found[known.verdict].append(item)
+    return [item for items in found.values() for item in items]
 
 
 def _answer_one(desk: Desk, instead_of: Item | None, now: datetime) -> bool:
@@ -60,6 +72,7 @@ def _answer_one(desk: Desk, instead_of: Item | None, now: datetime) -> bool:
 
 
 def _said(person: User, known: str, number: int) -> Verdict:
-    if copies.draw("demo", person.name, number, below=100) < RIGHT_PERCENT:
+    if copies.draw("demo", person.name, number, below=100) < RIGHT_PERCENT.get(person.name, 80):
         return Verdict(known)
-    return Verdict.ACCEPT if known != Verdict.ACCEPT else Verdict.EDIT
+    wrong = WRONG.get(Verdict(known), (Verdict.ACCEPT,))
+    return wrong[copies.draw("demo-wrong", person.name, number, below=len(wrong))]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from django.utils import timezone
 
 from accounts.models import User
+from annotation.demo.applicants import TRAINED
 from annotation.learning import testing, training
 from annotation.learning.testing_items import clause_by_code, point_to, use_in_test
 from annotation.learning.training import Given, progress_of
@@ -26,6 +27,8 @@ def fill(project: Project, people: Mapping[str, User]) -> None:
     if training_set is not None:
         training.assign(people["expert"], training_set, people["manager"], "These take a few minutes and help.")
         _learn(training.begin(people["expert-2"], training_set))
+        for person in User.objects.filter(email=f"{TRAINED}@demo.example", memberships__project=project):
+            training.assign(person, training_set, people["manager"], "Before the test; it shows what we look for.")
 
 
 def _test(project: Project, by: User) -> Test | None:

@@ -1,5 +1,7 @@
 """What people of the demo say back: an appeal that runs, one that was overturned, conversations with answers."""
 
+from collections.abc import Mapping, Sequence
+
 from accounts.models import User
 from annotation import editing, handing_out
 from annotation.access import desk_of
@@ -20,14 +22,16 @@ OBJECTION = "“May” and “must” are two things in this statute; the senten
 MESSAGE = "Thank you for the quick revisions this week. For extraction, please keep to the words of the context."
 
 
-def fill(project: Project, manager: User) -> None:
-    """After the items of the demo have come to their states. What there is no item for is left out."""
+def fill(project: Project, people: Mapping[str, User]) -> None:
+    """After the items of the demo have come to their states, by those whom somebody signs in as. What there is no item
+    for is left out."""
+    experts = [person for key, person in people.items() if key.startswith("expert")]
     _appeals(project)
-    _conversation(project)
-    _objection(project)
-    author = Item.objects.filter(project=project, author__isnull=False).order_by("pk").first()
+    _conversation(project, experts)
+    _objection(project, experts)
+    author = Item.objects.filter(project=project, author__in=experts).order_by("pk").first()
     if author is not None and author.author is not None:
-        feedback.send(project, author.author, manager, MESSAGE)
+        feedback.send(project, author.author, people["manager"], MESSAGE)
         ratings.rate_instructions(
             desk_of(author.author, project.slug), author.cell, stars=4, words="One more example for tables would help."
         )
@@ -79,8 +83,8 @@ def _overturn(item: Item) -> None:
     )
 
 
-def _conversation(project: Project) -> None:
-    returned = Review.objects.filter(item__project=project, verdict=Verdict.RETURN, item__author__isnull=False)
+def _conversation(project: Project, experts: Sequence[User]) -> None:
+    returned = Review.objects.filter(item__project=project, verdict=Verdict.RETURN, item__author__in=experts)
     review = returned.select_related("item__author", "reviewer").order_by("pk").first()
     if review is None or review.item.author is None:
         return
@@ -90,9 +94,11 @@ def _conversation(project: Project) -> None:
     ratings.rate_feedback(review.item.author, subject, helpful=True, why="I see the pattern now.")
 
 
-def _objection(project: Project) -> None:
+def _objection(project: Project, experts: Sequence[User]) -> None:
     """An editor has still to answer it."""
-    edits = Revision.objects.filter(item__project=project, kind=Revision.Kind.EDITED, hunks__response="")
+    edits = Revision.objects.filter(
+        item__project=project, kind=Revision.Kind.EDITED, hunks__response="", item__author__in=experts
+    )
     edit = edits.select_related("item__author").order_by("pk").first()
     if edit is None or edit.item.author is None:
         return

@@ -1,9 +1,9 @@
 """The demo's rates, hours and a first payment run: the ledger is derived from the work that the demo did."""
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -42,16 +42,21 @@ def fill(project: Project, manager: User) -> None:
 
 
 def _work_hours(project: Project, now: datetime) -> None:
-    """As the pages would have reported them; over the last two weeks, for the picture."""
-    for work in Assignment.objects.filter(item__project=project, active_ms=0).order_by("pk"):
+    """As the pages would have reported them; what was all done just now is spread over two weeks, for the picture."""
+    worked = list(Assignment.objects.filter(item__project=project, active_ms=0).order_by("pk"))
+    days: Counter[tuple[int, str, date]] = Counter()
+    for work in worked:
         least, most = MINUTES[work.stage]
         draw = int(sha256(f"hours:{work.stage}:{work.item_id}:{work.person_id}".encode()).hexdigest()[:8], 16)
-        ms = 1000 * (least + draw % (most - least))
-        Assignment.objects.filter(pk=work.pk).update(active_ms=ms, active_at=work.ended_at or now)
-        day, _ = ActiveDay.objects.get_or_create(
-            project=project, person_id=work.person_id, stage=work.stage, day=now.date() - timedelta(days=draw % DAYS)
-        )
-        ActiveDay.objects.filter(pk=day.pk).update(ms=F("ms") + ms)
+        work.active_ms, work.active_at = 1000 * (least + draw % (most - least)), work.ended_at or now
+        day = work.active_at.date()
+        is_old = day < now.date() - timedelta(days=1)
+        days[work.person_id, work.stage, day if is_old else day - timedelta(days=draw % DAYS)] += work.active_ms
+    Assignment.objects.bulk_update(worked, ["active_ms", "active_at"])
+    ActiveDay.objects.bulk_create(
+        ActiveDay(project=project, person_id=person, stage=stage, day=day, ms=ms)
+        for (person, stage, day), ms in days.items()
+    )
 
 
 def _pay_the_first_part(project: Project, manager: User, now: datetime) -> None:

@@ -2,29 +2,33 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
+from datetime import timedelta
 from itertools import cycle, islice
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from annotation import checking, editing, handing_out, reviewing, writing
 from annotation.access import desk_of
 from annotation.demo import applicants, crowd, known_cases, lessons, objections, payments
+from annotation.demo.clock import turned_to
 from annotation.demo.english import ENGLISH
 from annotation.demo.german import GERMAN
 from annotation.demo.guideline import INTRODUCTION, RULES
+from annotation.demo.hands import review_of, signals_of, store
 from annotation.demo.texts import CellPlan, Flaw, Pair, Source
 from annotation.models import (
     Adjudication,
     Assignment,
     Cell,
     Clause,
-    Context,
     Guideline,
     Item,
     Membership,
+    Place,
     Project,
     Verdict,
 )
@@ -57,6 +61,9 @@ PEOPLE: dict[str, tuple[str, Role]] = {
 }
 LANGUAGES_OF = {"expert": ["en"], "expert-2": ["en"], "expert-3": ["de"], "expert-4": ["de"]}
 
+# The project is a month old: its further experts have worked in it since (crowd.py).
+AGE = timedelta(days=32)
+
 # Items that stay in review come after those that leave it, so that the queue gives reviewers the one that is meant.
 LAST = ("one_accept", "first_reject", "reworked", "edited_meaning", "waiting")
 
@@ -71,33 +78,51 @@ def exists() -> bool:
 
 @transaction.atomic
 def seed(password: str, items: int | None = None) -> Project:
-    """All or nothing, so that a start that was killed half-way seeds again."""
+    """All or nothing, so that a start that was killed half-way seeds again. With fewer items than are written for it
+    there are no further experts."""
     load_vocabulary()
-    project = Project.objects.create(
-        slug=SLUG, name="SFT demo", client_name="Demo client", spot_check_percent=0, open_cap=500
-    )
-    people = {key: _person(project, key, password) for key in PEOPLE}
-    _write_guideline(project)
-    demo = _Demo(project, people, [_open(project, plan) for plan in CELLS])
-    demo.run(list(_jobs(items)))
+    now = timezone.now()
+    jobs = list(_jobs(items))
+    with turned_to(now - AGE):
+        project, people = _begin(password)
+        cells = [_open(project, plan) for plan in CELLS]
+    # Their default is the clock itself, which cannot be turned.
+    Place.objects.filter(cell__project=project).update(ready_at=project.created_at)
+    applicants.seed(project, people["manager"], now)
+    demo = _Demo(project, people, cells)
+    further = crowd.Crowd(project, cells, demo.reviewers, people["manager"], people["editor"]) if _all(items) else None
+    if further:
+        further.live(now)
+    demo.run(jobs)
     _leave_contexts(demo)
     _admit_everybody(demo)
-    crowd.add(project, demo.cells, demo.reviewers, people["manager"])
-    applicants.seed(project, people["manager"])
     lessons.fill(project, people)
     known_cases.fill(project, people["manager"])
-    objections.fill(project, people["manager"])
+    objections.fill(project, people)
+    if further:
+        further.measure(timezone.now())
     payments.fill(project, people["manager"])
     project.spot_check_percent, project.open_cap = 10, 8
     project.save(update_fields=["spot_check_percent", "open_cap"])
     return project
 
 
-def _person(project: Project, key: str, password: str) -> User:
+def _begin(password: str) -> tuple[Project, dict[str, User]]:
+    project = Project.objects.create(
+        slug=SLUG, name="SFT demo", client_name="Demo client", spot_check_percent=0, open_cap=500
+    )
+    # Everybody has the same, and hashing it is slow on purpose.
+    hashed = make_password(password)
+    people = {key: _person(project, key, hashed) for key in PEOPLE}
+    _write_guideline(project)
+    return project, people
+
+
+def _person(project: Project, key: str, hashed: str) -> User:
     name, role = PEOPLE[key]
     person = User.objects.filter(email=address(key)).first()
     if person is None:
-        person = User.objects.create_user(address(key), password, name=name, is_staff=role == Role.MANAGER)
+        person = User.objects.create(email=address(key), password=hashed, name=name, is_staff=role == Role.MANAGER)
     Membership.objects.create(project=project, user=person, role=role)
     return person
 
@@ -140,37 +165,33 @@ class _Job:
     source: Source | None
 
 
-def _jobs(items: int | None) -> Iterator[_Job]:
-    """The pairs as written, then variants of the accepted ones up to the number wanted."""
-    jobs = [
+def _written() -> list[_Job]:
+    return [
         _Job(number, pair, plan.sources[position] if plan.sources else None)
         for number, plan in enumerate(CELLS)
         for position, pair in enumerate(plan.pairs)
     ]
+
+
+def _all(items: int | None) -> bool:
+    return items is None or items >= len(_written()) + crowd.ITEMS
+
+
+def _jobs(items: int | None) -> Iterator[_Job]:
+    """The pairs as written, then variants of the accepted ones up to the number wanted."""
+    jobs = _written()
     yield from jobs[:items]
+    wanted = (items or 0) - (crowd.ITEMS if _all(items) else 0)
     free = [job for job in jobs if job.pair.fate == "accepted" and job.source is None]
-    for number, job in enumerate(islice(cycle(free), max(0, (items or 0) - len(jobs))), start=2):
+    for number, job in enumerate(islice(cycle(free), max(0, wanted - len(jobs))), start=2):
         yield replace(job, pair=replace(job.pair, prompt=f"{job.pair.prompt} (Case {number})"))
-
-
-def _store(project: Project, cell: Cell, source: Source, manager: User) -> None:
-    Context.objects.create(
-        project=project,
-        cell=cell,
-        text=source.text,
-        title=source.title,
-        author="Scriptorium demo",
-        licence="CC0-1.0",
-        jurisdiction=source.jurisdiction,
-        sha256=sha256(source.text.encode()).hexdigest(),
-        added_by=manager,
-    )
 
 
 class _Demo:
     def __init__(self, project: Project, people: dict[str, User], cells: list[Cell]) -> None:
         self.project, self.people, self.cells = project, people, cells
         self.reviewers = [people["reviewer"], people["reviewer-2"], people["reviewer-3"]]
+        self.admitted: dict[int, int] = {}
         self.clauses = list(Clause.objects.filter(guideline__project=project))
         self.fates: dict[str, Callable[[Item, Pair], None]] = {
             "waiting": lambda _item, _pair: None,
@@ -204,18 +225,23 @@ class _Demo:
     # --- Hands ---
 
     def start(self, person: User, cell: Cell, stage: Stage) -> Assignment:
-        """The queue gives what this person is admitted to; for this moment that is one cell."""
-        Qualification.objects.filter(user=person).delete()
-        qualify(person, language=cell.language, domain=cell.domain, skills=[cell.skill])
+        self.admit_only(person, cell)
         return handing_out.start_next(desk_of(person, SLUG), stage, another=True)
+
+    def admit_only(self, person: User, cell: Cell) -> None:
+        """The queue gives what this person is admitted to; for this moment that is one cell."""
+        if self.admitted.get(person.pk) != cell.pk:
+            Qualification.objects.filter(user=person).delete()
+            qualify(person, language=cell.language, domain=cell.domain, skills=[cell.skill])
+            self.admitted[person.pk] = cell.pk
 
     def write(self, job: _Job) -> Item:
         cell, author = self.cells[job.cell], self.people[job.pair.author]
         if job.source:
-            _store(self.project, cell, job.source, self.people["manager"])
+            store(self.project, cell, job.source, self.people["manager"])
         assignment = self.start(author, cell, Stage.WRITING)
         written = Written.of(job.pair.prompt, job.pair.completion)
-        token, signals = str(assignment.token), _signals(job.pair)
+        token, signals = str(assignment.token), signals_of(written)
         if job.pair.fate in ("writing", "set_aside"):
             writing.save_draft(
                 person=author, item=assignment.item, token=token, version=0, written=written, signals=signals
@@ -224,8 +250,8 @@ class _Demo:
         return writing.submit(person=author, item_id=assignment.item_id, token=token, written=written, signals=signals)
 
     def judge(self, item: Item, reviewer: User, verdict: Verdict, flaw: Flaw | None = None, note: str = "") -> None:
-        assignment = self.start(reviewer, item.cell, Stage.REVIEW)
-        assert assignment.item_id == item.pk, f"the queue gave item {assignment.item_id} instead of {item.pk}"
+        self.admit_only(reviewer, item.cell)
+        assignment = review_of(item, reviewer)
         score = 5 if verdict == Verdict.ACCEPT else 2 if verdict == Verdict.REJECT else 3
         scores = dict.fromkeys(CRITERIA, score) | {"safety": 5}
         remarks = [self.remark(item, flaw)] if flaw and verdict != Verdict.ACCEPT else []
@@ -276,7 +302,7 @@ class _Demo:
             writing.answer_comment(person=author, comment_id=comment.pk, done=True, reply="Mended, thank you.")
         written = Written.of(pair.prompt, _mended(pair))
         writing.submit(
-            person=author, item_id=item.pk, token=str(assignment.token), written=written, signals=_signals(pair)
+            person=author, item_id=item.pk, token=str(assignment.token), written=written, signals=signals_of(written)
         )
         checking.check_item(item.pk)
 
@@ -326,31 +352,27 @@ def _mended(pair: Pair) -> str:
     return pair.completion.replace(pair.flaw.quote, pair.flaw.better)
 
 
-def _signals(pair: Pair) -> dict[str, int]:
-    length = len(pair.prompt) + len(pair.completion)
-    keys = {"typed": length, "deleted": length // 12, "active_seconds": length // 3}
-    return {"pasted_inside": 0, "pasted_outside": 0, "applied": 0, **keys}
-
-
 def _leave_contexts(demo: _Demo) -> None:
     for plan, cell in zip(CELLS, demo.cells, strict=True):
         for source in plan.waiting:
-            _store(demo.project, cell, source, demo.people["manager"])
+            store(demo.project, cell, source, demo.people["manager"])
 
 
 def _admit_everybody(demo: _Demo) -> None:
     """Experts to their language, reviewers and editors to both, all to every domain of the project."""
     domains = {cell.domain_id: cell.domain for cell in demo.cells}
     languages = {cell.language_id: cell.language for cell in demo.cells}
-    for key, (_, role) in PEOPLE.items():
-        if role in (Role.MANAGER, Role.CLIENT):
-            continue
-        for code in LANGUAGES_OF.get(key, list(languages)):
-            for domain in domains.values():
-                qualify(
-                    demo.people[key],
-                    language=languages[code],
-                    domain=domain,
-                    skills=list(Skill),
-                    native=key != "editor",
-                )
+    working = [key for key, (_, role) in PEOPLE.items() if role not in (Role.MANAGER, Role.CLIENT)]
+    Qualification.objects.filter(user__in=[demo.people[key] for key in working]).delete()
+    Qualification.objects.bulk_create(
+        Qualification(
+            user=demo.people[key],
+            language=languages[code],
+            domain=domain,
+            skills=sorted(skill.value for skill in Skill),
+            native=key != "editor",
+        )
+        for key in working
+        for code in LANGUAGES_OF.get(key, list(languages))
+        for domain in domains.values()
+    )
