@@ -155,7 +155,8 @@ def open_alerts(project_id: int, now: datetime) -> list[Alert]:
 
 def is_new(alert: Alert) -> bool:
     """Nobody has seen it, or it came back. Of `open_alerts`."""
-    return alert.handled != What.SEEN  # type: ignore[attr-defined]  # annotated above
+    last: str | None = alert.handled  # type: ignore[attr-defined]  # annotated above
+    return last != What.SEEN
 
 
 def put_off_now(project_id: int, now: datetime) -> list[Alert]:

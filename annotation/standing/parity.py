@@ -125,7 +125,7 @@ def _sums(
     for user_id, language, _, _, kind, edit, judge, count in fetch_rows(_TALLIES, [project.pk]):
         severe = severity(judgement_of(kind, edit), rule)
         charged = min(1.0, max(0.0, severe - pool.offset_of(judge)))
-        groups = [by_language[names.get(language, language)]]
+        groups = [by_language[names.get(language) or language]]
         if (user_id, language) in natives:
             groups.append(by_native["First language" if natives[user_id, language] else "Learned language"])
         for one in groups:
