@@ -142,14 +142,13 @@ def remove_roles(project: Project, user: User, roles: Iterable[Role]) -> None:
 def remove(project: Project, user: User) -> list[ApplicationField]:
     """Out of the project, and out of its calls: no test lets them in again by themselves. Returns who moved up to the
     places they held. Raises Refused for the last manager."""
+    now, calls = timezone.now(), list(Call.objects.filter(project=project, applications__user=user).order_by("pk"))
+    # The quotas before the memberships, as everybody does who lets people in.
+    quotas.lock([call.pk for call in calls])
     remove_roles(project, user, list(Role))
-    now = timezone.now()
-    mine = ApplicationField.objects.filter(application__user=user, application__call__project=project)
-    live = mine.exclude(state__in=ApplicationField.ENDED)
-    held = list(Call.objects.filter(applications__fields__in=live).distinct().order_by("pk"))
-    quotas.lock([call.pk for call in held])
-    live.update(state=ApplicationField.State.DECLINED, ended_at=now)
-    return [moved for call in held for moved in quotas.move_up(call, now)]
+    mine = ApplicationField.objects.filter(application__user=user, application__call__in=calls)
+    mine.exclude(state__in=ApplicationField.ENDED).update(state=ApplicationField.State.DECLINED, ended_at=now)
+    return [moved for call in calls for moved in quotas.move_up(call, now)]
 
 
 def consequence_of_removing(person: Person) -> str:

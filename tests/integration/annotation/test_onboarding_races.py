@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation.models import ApplicationField, CallInvitation, Job
-from annotation.onboarding import admitting, applying, quotas
+from annotation.onboarding import admitting, applying, people, quotas
 from tests.callers import LAW, LIST, address, applied, begun, filled, invite, open_call, run_jobs, signed_in
 from tests.factories import Cast, cell, desk
 from tests.integration.annotation.test_races import at_once
@@ -94,3 +94,20 @@ def test_who_waits_and_who_leaves_at_once_leave_no_place_empty_and_none_twice() 
     for one in quotas.places_of(call):
         assert one.taken == one.quota.places == 3
         assert one.waiting == 2
+
+
+def test_who_is_removed_and_let_in_at_the_same_moment_makes_nobody_wait_for_ever() -> None:
+    """Both take the quotas first; who comes second is answered by what the first has done."""
+    for number in range(4):
+        cast = Cast(f"order-{number}")
+        call, _ = open_call(cast, {LAW: 1})
+        one = applied(call, f"expert-{number}")
+        at = desk(cast.manager, cast.project)
+        fields = [one.fields.get().pk]
+        admitting.qualify_at_once(at, fields)
+        at_once(
+            [
+                lambda cast=cast, one=one: people.remove(cast.project, one.user),  # type: ignore[misc]
+                lambda at=at, fields=fields: admitting.qualify_at_once(at, fields),  # type: ignore[misc]
+            ]
+        )
