@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.models import User
 from annotation.demo import applicants
 from annotation.models import Application, Call, CallInvitation, Project
@@ -24,7 +26,7 @@ def fill(project: Project, manager: User) -> Called:
     for language, domain in applicants.PLACES:
         if not project.cells.filter(language=language, domain=domain).exists():
             cell(project, language=language, domain=domain, target=60)
-    call = applicants.seed(project, manager)
+    call = applicants.seed(project, manager, timezone.now())
     Call.objects.filter(pk=call.pk).update(secret_hash=hash_of(Called.open_secret))
     CallInvitation.objects.create(
         call=call, email="new@example.org", name="Somebody with a rather long name, Dr. jur. Dr. h. c.",
