@@ -4,7 +4,7 @@ A set is passed when each task is answered and four in five were right at the fi
 until each was right once. Passing puts distance between a person and their earlier outcomes, once in thirty days.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from annotation.models import (
 from annotation.reasons import Reason
 from annotation.texts import clean
 from core.refusal import Refusal, refuse_if
+from experts.holds import void_in
 from experts.models import Outcome, Qualification, Training
 from experts.project_rules import rule_of
 from experts.scoring import trainings_that_count
@@ -37,10 +38,6 @@ from experts.standing import record_training
 EFFECT_EVERY = timedelta(days=30)
 # The reasons of this many of a person's latest mistakes decide what is suggested.
 LATEST_MISTAKES = 30
-
-
-def tasks_of(training_set: TrainingSet) -> list[TrainingTask]:
-    return list(training_set.tasks.filter(retired_at=None))
 
 
 def refusal_to_assign(person: User, training_set: TrainingSet) -> Refusal | None:
@@ -132,8 +129,25 @@ class Progress:
 
 
 def progress_of(assignment: TrainingAssignment) -> Progress:
-    tasks = tasks_of(assignment.training_set)
-    given = list(assignment.answers.values_list("task_id", "number", "is_right"))
+    return progresses([assignment])[assignment.pk]
+
+
+def progresses(assignments: Sequence[TrainingAssignment]) -> dict[int, Progress]:
+    """By assignment, in two statements however many there are."""
+    tasks: dict[int, list[TrainingTask]] = defaultdict(list)
+    for task in TrainingTask.objects.filter(
+        training_set__in={one.training_set_id for one in assignments}, retired_at=None
+    ):
+        tasks[task.training_set_id].append(task)
+    given: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
+    answers = TrainingAnswer.objects.filter(assignment__in=assignments).order_by()
+    for assignment_id, task_id, number, right in answers.values_list("assignment_id", "task_id", "number", "is_right"):
+        given[assignment_id].append((task_id, number, right))
+    return {one.pk: _progress(tasks[one.training_set_id], given[one.pk]) for one in assignments}
+
+
+def _progress(tasks: list[TrainingTask], given: Sequence[tuple[int, int, bool]]) -> Progress:
+    """`given`: of each answer the task, which try it was, and whether it was right."""
     return Progress(
         tasks,
         frozenset(task for task, _, _ in given),
@@ -266,7 +280,8 @@ def suggest(person: User, project: Project) -> TrainingSet | None:
 
 
 def frequent_reasons(person: User, project: Project) -> Counter[str]:
-    mistakes = Outcome.objects.filter(user=person, project_id=project.pk).exclude(reasons=[]).order_by("-at", "-pk")
+    known = Outcome.objects.filter(~void_in(project.pk), user=person, project_id=project.pk)
+    mistakes = known.exclude(reasons=[]).order_by("-at", "-pk")
     return Counter(code for codes in mistakes.values_list("reasons", flat=True)[:LATEST_MISTAKES] for code in codes)
 
 

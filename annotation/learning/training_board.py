@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from annotation.learning.testing_rules import MINUTES_PER_TASK
-from annotation.learning.training import Progress, progress_of
+from annotation.learning.training import Progress, progresses
 from annotation.models import Project, TrainingAnswer, TrainingAssignment, TrainingSet, TrainingTask
 
 # The real time of a set shows from this many passes on; a longer pause is no work.
@@ -32,7 +32,8 @@ def mine(person: User, project: Project) -> list[Mine]:
     found = TrainingAssignment.objects.filter(person=person, training_set__project=project, passed_at=None)
     assignments = list(found.select_related("training_set__language", "by").order_by("by_id", "-assigned_at"))
     minutes = minutes_of([one.training_set for one in assignments])
-    return [Mine(one, progress_of(one), minutes[one.training_set_id]) for one in assignments]
+    progress = progresses(assignments)
+    return [Mine(one, progress[one.pk], minutes[one.training_set_id]) for one in assignments]
 
 
 def passed_lately(person: User, project: Project) -> list[TrainingAssignment]:

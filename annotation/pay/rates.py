@@ -38,7 +38,8 @@ class Shown:
 
 def shown(project: Project, today: date) -> list[Shown]:
     """Every rate, stage by stage, the narrowest scope first, the newest first within one."""
-    rates = list(Rate.objects.filter(project=project).select_related("cell__language", "cell__domain", "language"))
+    related = ("cell__language", "cell__domain", "language", "created_by")
+    rates = list(Rate.objects.filter(project=project).select_related(*related))
     rates.sort(key=lambda rate: (rate.valid_from, rate.created_at, rate.pk), reverse=True)
     rates.sort(key=lambda rate: (list(PaidStage).index(PaidStage(rate.stage)), _breadth(rate)))
     seen: set[tuple[object, ...]] = set()

@@ -333,3 +333,19 @@ def test_pay_per_hour_is_said_only_of_all_that_the_hours_brought(worked: Cast, c
     shown = page(client, worked, worked.manager, "ledger")
     assert "in other currencies too" in shown
     assert "below the minimum" not in shown, "euros are not nothing in dollars"
+
+
+def test_the_rates_cost_the_same_however_many(worked: Cast, client: Client) -> None:
+    as_(client, worked.manager)
+    costs = []
+    for amount in (1, 2):
+        client.get(address(worked, "ledger-rates"))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address(worked, "ledger-rates"))
+        costs.append(len(captured))
+        for number in range(4):
+            Rate.objects.create(
+                project=worked.project, stage="writing", kind="item", amount=amount, currency="EUR", valid_from=TODAY,
+                created_by=worked.editor, created_at=timezone.now() + timedelta(seconds=number),
+            )  # fmt: skip
+    assert costs[0] == costs[1]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from annotation.learning import offers, testing, testing_access, testing_results
-from annotation.models import Attempt, Clause, Guideline, Lapse, Test
+from annotation.learning import offers, testing, testing_access, testing_results, training
+from annotation.models import Attempt, Clause, Guideline, Lapse, Test, TrainingSet, TrainingTask
 from annotation.onboarding import people
 from annotation.setup.setting_up import guideline_of
 from catalog.models import Domain, Language
@@ -138,3 +138,32 @@ def test_the_page_and_the_start_refuse_for_the_same_reason(cast: Cast, newcomer:
         test.pk: testing.refusal_to_start(test, newcomer) for test in (first, second)
     }
     assert [one.state for one in next(one for one in shown if one.test == first).attempts] == [Attempt.State.FAILED]
+
+
+def test_training_takes_as_many_statements_for_many_sets_in_hand(cast: Cast, newcomer: User) -> None:
+    client, there = Client(), reverse("annotation:training-home", args=[cast.project.slug])
+    client.force_login(newcomer)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(there).status_code == 200
+        return len(asked)
+
+    in_hand(cast, newcomer, 1)
+    statements()
+    one = statements()
+    in_hand(cast, newcomer, 5)
+    assert statements() == one
+
+
+def in_hand(cast: Cast, person: User, count: int) -> None:
+    now, language, domain = timezone.now(), Language.objects.get(pk="en"), Domain.objects.get(pk="law")
+    for number in range(count):
+        made = {"made_by": cast.editor, "made_at": now}
+        new = TrainingSet.objects.create(project=cast.project, title=f"Set {number} of {count}", opened_at=now, **made)
+        TrainingTask.objects.create(
+            project=cast.project, training_set=new, language=language, domain=domain, skill="open_qa", position=1,
+            prompt="p", completion="c", verdict="accept", explanation="e", kind="judge", source="review",
+            source_id=100 * count + number, **made,
+        )  # fmt: skip
+        training.begin(person, new)
