@@ -9,9 +9,11 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -271,14 +273,27 @@ def _ask_for_a_rule(opened: Appeal, settled: Adjudication, clause_id: int | None
 def deciders(item: Item) -> "QuerySet[User]":
     """Who may settle a dispute about the item: an editor admitted to its cell who had no part in it."""
     cell = item.cell
-    editors = Membership.objects.filter(project=item.project_id, role=Role.EDITOR, user=OuterRef("pk"))
+    known = {
+        "pk": item.pk, "project": item.project_id,
+        "cell__language": cell.language_id, "cell__domain": cell.domain_id, "cell__skill": cell.skill,
+    }  # fmt: skip
+    return _deciders(known.__getitem__, item.author_id or 0)
+
+
+def _deciders(of_item: Callable[[str], Any], author: Any) -> "QuerySet[User]":
+    """`of_item` gives what the item has under a name, or an expression for it one query further in."""
+    item, person = of_item("pk"), OuterRef("pk")
+    editors = Membership.objects.filter(project=of_item("project"), role=Role.EDITOR, user=person)
     admitted = Qualification.objects.filter(
-        user=OuterRef("pk"), language=cell.language_id, domain=cell.domain_id, skills__contains=[cell.skill]
+        user=person,
+        language=of_item("cell__language"),
+        domain=of_item("cell__domain"),
+        skills__contains=[of_item("cell__skill")],
     )
-    parties = ItemEvent.objects.filter(item=item, action__in=PARTIES, by=OuterRef("pk"))
-    settled = Adjudication.objects.filter(item=item, by=OuterRef("pk"))
-    reviewed = Review.objects.filter(item=item, reviewer=OuterRef("pk"))
-    found = User.objects.filter(Exists(editors), Exists(admitted), is_active=True).exclude(pk=item.author_id or 0)
+    parties = ItemEvent.objects.filter(item=item, action__in=PARTIES, by=person)
+    settled = Adjudication.objects.filter(item=item, by=person)
+    reviewed = Review.objects.filter(item=item, reviewer=person)
+    found = User.objects.filter(Exists(editors), Exists(admitted), is_active=True).exclude(pk=author)
     return found.filter(~Exists(parties), ~Exists(settled), ~Exists(reviewed))
 
 
@@ -338,9 +353,10 @@ def overdue(project_id: int, now: datetime) -> "QuerySet[Appeal]":
 
 
 def without_decider(project_id: int) -> list[Appeal]:
-    """Open appeals that nobody of the project may settle."""
-    running = Appeal.objects.filter(item__project=project_id, ending=Ending.OPEN)
-    return [one for one in running.select_related("item__cell") if not deciders(one.item).exists()]
+    """Open appeals that nobody of the project may settle, in one statement."""
+    able = _deciders(lambda name: OuterRef(OuterRef(f"item__{name}")), Coalesce(OuterRef("item__author"), 0))
+    running = Appeal.objects.filter(~Exists(able), item__project=project_id, ending=Ending.OPEN)
+    return list(running.select_related("item__cell__language", "item__cell__domain"))
 
 
 def open_tasks(project_id: int) -> "QuerySet[GuidelineTask]":

@@ -35,10 +35,15 @@ FEWEST_ENTERED, FEWEST_TOKENS = 100, 30
 
 _DRIFT_FACTS = ("judged", "returned", "rejected")
 
+# Without what is disputed, or was overturned or unclear: it counts for nobody.
 _REASONS = """
     SELECT person.id, latest.reasons FROM unnest(%(people)s::bigint[]) AS person(id) CROSS JOIN LATERAL (
         SELECT reasons, at, id FROM experts_outcome
-        WHERE user_id = person.id AND project_id = %(project)s ORDER BY at DESC LIMIT %(most)s) latest
+        WHERE user_id = person.id AND project_id = %(project)s AND NOT EXISTS (
+            SELECT FROM experts_outcomehold held WHERE held.outcome_id = experts_outcome.id AND NOT EXISTS (
+                SELECT FROM experts_outcomehold ended
+                WHERE ended.outcome_id = held.outcome_id AND ended.ending = 'upheld'))
+        ORDER BY at DESC LIMIT %(most)s) latest
     ORDER BY person.id, latest.at DESC, latest.id DESC
 """
 # Handed-in texts of one's own, newest first, with what the editor counted; control items have no author.

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.roles import Permission
 from annotation.access import Desk, requires
 from annotation.fairness import feedback
@@ -40,7 +41,7 @@ def decide(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     with transaction.atomic():
         overriding.override(user=person, project_id=desk.project.pk, by=desk.user, now=now, **decision)
         if decision["state"] in ANSWERS:
-            _answer(request, desk, ANSWERS[decision["state"]])
+            _answer(request, desk, person, ANSWERS[decision["state"]])
     until = f"until {decision['until']:%-d %b %Y}"
     messages.success(request, f"{person}: {decision['state'].label.lower()} {until}. “Lift” takes it back.")
     return redirect("annotation:expert-page", desk.project.slug, user_id)
@@ -64,7 +65,7 @@ def message(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
         raise Refused(Refusal(first_error(form)), 409)
     with transaction.atomic():
         feedback.send(desk.project, person, desk.user, form.cleaned_data["text"])
-        _answer(request, desk, Alert.Answer.MESSAGE)
+        _answer(request, desk, person, Alert.Answer.MESSAGE)
     messages.success(request, f"Sent. {person} finds it under Feedback and can reply.")
     return redirect("annotation:expert-page", desk.project.slug, user_id)
 
@@ -79,15 +80,19 @@ def assign(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     chosen = form.cleaned_data["training_set"]
     with transaction.atomic():
         training.assign(person, chosen, desk.user, form.cleaned_data["note"])
-        _answer(request, desk, Alert.Answer.TRAINING)
+        _answer(request, desk, person, Alert.Answer.TRAINING)
     messages.success(request, f"“{chosen}” waits for {person} under Training.")
     return redirect("annotation:expert-page", desk.project.slug, user_id)
 
 
-def _answer(request: HttpRequest, desk: Desk, how: Alert.Answer) -> None:
+def _answer(request: HttpRequest, desk: Desk, person: User, how: Alert.Answer) -> None:
+    """The alert that the form came from, if it is about this person: nobody else's is closed by it."""
     number = id_of(request.POST.get("alert", ""))
     if number is not None:
-        warnings.answer(_alert(desk, number), how, by=desk.user, now=timezone.now())
+        found = _alert(desk, number)
+        if found.user_id != person.pk:
+            raise Http404("No such alert about this person.")
+        warnings.answer(found, how, by=desk.user, now=timezone.now())
 
 
 def _alert(desk: Desk, alert_id: int) -> Alert:
