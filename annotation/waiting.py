@@ -35,12 +35,13 @@ def in_hand(desk: Desk, *stages: Stage) -> list[Assignment]:
 
 
 def _open_reviews(desk: Desk) -> "QuerySet[Item]":
-    """In review and free, and the person neither wrote, edited nor judged it in this round."""
+    """In review and free, and the person neither wrote, edited nor judged it in this round; as they know it: a copy
+    they gave back waits for them like any other."""
     mine = {"item": OuterRef("pk"), "round": OuterRef("round")}
     return (
         Item.objects.filter(project=desk.project, state=State.IN_REVIEW, leased=False)
         .filter(~Q(author=desk.user))
-        .filter(is_control=False)
+        .filter(Q(is_control=False) | Q(look__person=desk.user, look__closed_at=None))
         .filter(
             ~Exists(Look.objects.filter(displaced=OuterRef("pk"), person=desk.user, moves_on_at__gt=timezone.now()))
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -264,7 +264,8 @@ def _truth_of(look: Look) -> tuple[str, list[str]]:
 def tend(now: datetime) -> int:
     """Once a minute: numbers for copies to come are laid by, and copies whose time has come move on."""
     one_by_one("Project", Project.objects.filter(closed_at=None).values_list("pk", flat=True), _lay_by)
-    due = Look.objects.filter(closed_at=None, moves_on_at__lte=now).order_by("moves_on_at")
+    is_left = Q(item__state=State.RETURNED, moves_on_at__gt=now - copies.LEFT_LYING)
+    due = Look.objects.filter(~is_left, closed_at=None, moves_on_at__lte=now).order_by("moves_on_at")
     return len(one_by_one("Look", due.values_list("pk", flat=True)[:200], lambda pk: move_on(pk, now)))
 
 

@@ -42,6 +42,8 @@ BORN_PER_NUMBER = 8
 MOST_NUMBERS = 300
 
 SOONEST, LATEST = timedelta(hours=2), timedelta(hours=30)
+# A returned copy lies with its author for so long before its place is given away: no manager does that overnight.
+LEFT_LYING = timedelta(days=9)
 USUAL_SCORE = 4
 USUAL_CHECKING = timedelta(seconds=3)
 

@@ -370,6 +370,38 @@ def test_what_cannot_be_tended_is_told_of_and_taken_up_again(planted: Cast, capl
     assert f"Project {planted.project.pk} was left" in caplog.text
 
 
+def test_a_returned_copy_lies_with_its_author_for_days_before_its_place_is_given_away(planted: Cast) -> None:
+    look, _ = handed_a_copy(planted)
+    planted.judge(look.item, planted.reviewers[2], "return")
+    assert controls.tend(timezone.now() + timedelta(hours=40)) == 0
+    assert fresh(look.item).state == State.RETURNED
+    assert controls.tend(timezone.now() + timedelta(hours=40) + copies.LEFT_LYING) == 1
+    assert fresh(look.item).state == State.SET_ASIDE
+
+
+def test_a_copy_has_moments_of_its_own_between_those_of_its_neighbors(planted: Cast) -> None:
+    look, _ = handed_a_copy(planted)
+    copy, instead = fresh(look.item), fresh(look.displaced)
+    others = planted.project.items.filter(is_control=False)
+    before = others.filter(pk__lt=copy.pk).order_by("-pk").first()
+    after = others.filter(pk__gt=copy.pk).order_by("pk").first()
+    assert before.created_at <= copy.created_at <= (after.created_at if after else timezone.now())
+    assert copy.created_at < copy.state_since <= timezone.now()
+    assert {copy.created_at, copy.state_since}.isdisjoint({instead.created_at, instead.state_since})
+
+
+def test_what_somebody_met_a_copy_of_never_comes_to_them_itself(planted: Cast) -> None:
+    """An accepted or rejected text may be opened again by an appeal, or by an edit that changed its meaning."""
+    look, _ = handed_a_copy(planted)
+    person = planted.reviewers[2]
+    planted.judge(look.item, person, "accept")
+    planted.project.items.filter(pk=look.displaced_id).update(state_since=timezone.now() - timedelta(days=9))
+    Look.objects.filter(pk=look.pk).update(source=look.displaced_id, displaced=None)
+    open_now = waiting._open_reviews(desk(person, planted.project)).values_list("pk", flat=True)
+    assert look.displaced_id not in open_now
+    assert planted.start(person, Stage.REVIEW).item_id != look.displaced_id
+
+
 def test_a_copy_in_hand_does_not_move_on(planted: Cast) -> None:
     look, _ = handed_a_copy(planted)
     controls.tend(timezone.now() + timedelta(hours=40))
