@@ -78,7 +78,7 @@ class Standing(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="standings")
     project_id = models.BigIntegerField()
     weight = models.FloatField(default=1.0)
-    # The share of its first hour in which a place shows to others first.
+    # The share of the first choice for which a new place shows to others first.
     deference = models.FloatField(default=0.0, db_default=0.0)
     state = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
     measured = models.CharField(max_length=14, choices=STATES, default=State.PROBATION.value)
