@@ -214,9 +214,8 @@ def sentence(alert: Alert) -> str:
 
 def _drift_words(alert: Alert) -> str:
     known = alert.numbers
-    return (
-        f"{known['returned']} of the last {known['judged']} returned and {known['rejected']} rejected, close together."
-    )
+    refused = " and ".join(f"{known[word]} {word}" for word in ("returned", "rejected") if known[word])
+    return f"Of the last {known['judged']} decisions {refused}, close together."
 
 
 def _reason_words(alert: Alert) -> str:

@@ -104,7 +104,7 @@ def test_home_costs_the_same_for_one_item_and_for_many(cast: Cast, django_assert
         cast.item_at(State.DISPUTED)
     client = signed_in(cast.editor)
     client.get(at(cast, "editor-home"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(at(cast, "editor-home"))
 
 
@@ -179,7 +179,7 @@ def test_the_edit_page_costs_a_fixed_number_of_queries(cast: Cast, django_assert
     opened(cast, item)
     client = signed_in(cast.editor)
     client.get(at(cast, "edit", item.pk))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(at(cast, "edit", item.pk))
 
 
@@ -377,5 +377,5 @@ def test_the_adjudication_page_costs_a_fixed_number_of_queries(cast: Cast, djang
     opened(cast, item, Stage.ADJUDICATION)
     client = signed_in(cast.editor)
     client.get(at(cast, "adjudicate", item.pk))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(at(cast, "adjudicate", item.pk))

@@ -78,7 +78,7 @@ def test_home_costs_a_fixed_number_of_queries(cast: Cast, django_assert_max_num_
     cast.judge(Item.objects.order_by("pk").first(), cast.reviewers[0], "accept")
     client = signed_in(cast.reviewers[0])
     client.get(at(cast, "reviewer-home"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(at(cast, "reviewer-home"))
 
 
@@ -194,7 +194,7 @@ def test_the_review_page_costs_a_fixed_number_of_queries(cast: Cast, django_asse
     cast.review_of(item, cast.reviewers[0])
     client = signed_in(cast.reviewers[0])
     client.get(at(cast, "review", item.pk))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(at(cast, "review", item.pk))
 
 
