@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from redis import Redis
 
-from annotation import tasks
+from annotation import checking, tasks
 from annotation.copilot import routing
 from annotation.models import Context, Item, Route
 from annotation.workflow import State
@@ -83,6 +83,7 @@ def test_a_message_that_comes_again_after_a_kill_repeats_nothing_and_loses_nothi
     told = Told()
     with_checks(told)
     ids = checking_items(cast, 3)
+    assert [checking.check_item(one) for one in ids] == [["ml"]] * 3
     message = {"item_ids": ids, "weight": "ml", "asked_at": 0, "priority": Priority.IMPORTED}
     somebody_types(redis)
     tasks.check_slowly(**message)  # killed after sending the rest, before it was acknowledged
