@@ -47,6 +47,16 @@ LEFT_LYING = timedelta(days=9)
 USUAL_SCORE = 4
 USUAL_CHECKING = timedelta(seconds=3)
 
+# Words for a ruling where nobody has written any: not always the same ones.
+RULINGS = (
+    "Settled by the guideline as it stands.",
+    "I have read both reviews and the text; this is how the guideline puts it.",
+    "The guideline leaves little room here.",
+    "Both views can be argued; I follow the wording of the guideline.",
+    "Checked once more from the beginning.",
+    "Decided as in earlier cases of this kind.",
+)
+
 # Of what may be copied for a person ({of}: a control, or a look that waits): the text stands under the guideline that
 # holds, they are admitted to its cell, and have neither written it, had it in hand, nor met it before.
 MAY_MEET = """
@@ -292,6 +302,9 @@ def move_on(look: Look, truth: str, reasons: Sequence[str], now: datetime) -> No
 
 def _way_on(copy: Item, look: Look, truth: str) -> tuple[Action, ...]:
     state, is_good = State(copy.state), truth != Verdict.REJECT
+    if state == State.IN_EDITING and is_good and not look.pretends_accept:
+        # One yes is an editor's; the second is another reviewer's, as for any item.
+        return (Action.KEEP_FOR_REVIEW, Action.ACCEPT)
     if state != State.IN_REVIEW:
         return _ENDS.get((state, is_good), ())
     said = set(Review.objects.filter(item=copy, round=copy.round).values_list("verdict", flat=True))
@@ -335,6 +348,6 @@ def _settle_as_if(copy: Item, source: Item, editor: User, accepts: bool, at: dat
         by=editor,
         decision=decision,
         cause=like.cause if like else DisputeCause.SUBJECTIVE,
-        note=like.note if like else "Settled by the guideline as it stands.",
+        note=like.note if like else RULINGS[draw("ruling", copy.pk, below=len(RULINGS))],
         created_at=at,
     )
