@@ -58,7 +58,7 @@ PASTS = (
         Reason.FACTUALLY_WRONG, "The class is wrong by clause CLS-1, and the reason fits any booking.", native=False,
     ),
     Past(
-        "expert-en-law-2", ("en", "law", "extraction"), "arjjjjjjjo", NOTICES,
+        "expert-en-law-2", ("en", "law", "extraction"), "arjjjjjjjjjo", NOTICES,
         Reason.ADDS_FACTS, "One of the values is not in the letter; nothing may be added.", native=False,
     ),
     Past(
@@ -93,7 +93,8 @@ class Crowd:
     def __init__(self, project: Project, cells: Sequence[Cell], reviewers: Sequence[User], lead: User, editor: User):
         self.project, self.reviewers, self.lead, self.editor = project, reviewers, lead, editor
         self.cells = {(cell.language_id, cell.domain_id, cell.skill): cell for cell in cells}
-        self.people = {past.name: self._person(past) for past in PASTS}
+        with turned_to(project.created_at):
+            self.people = {past.name: self._person(past) for past in PASTS}
 
     def live(self, now: datetime) -> None:
         """Everybody's pieces in the order in which they were decided, and the rule every few days."""

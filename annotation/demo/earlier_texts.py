@@ -131,6 +131,8 @@ _NOTICES: tuple[tuple[str, str, str, int, str, tuple[str, str]], ...] = (
     ("the Tribunal of Riverland", "both parties", "the costs of the appeal", 730, "2025-03-20", ("judge", "A. Stone")),
     ("Stone Quarry Ltd", "its neighbor", "dust on the laundry", 310, "2025-03-27", ("weeks", "six")),
     ("the School Board", "a caterer", "meals not delivered", 880, "2025-04-02", ("meals", "220")),
+    ("a landlady", "her former tenant", "repairs to a door", 240, "2025-04-16", ("door", "kitchen")),
+    ("Green Roofs Ltd", "a building site", "late delivery of soil", 1950, "2025-04-23", ("days_late", "nine")),
     ("Lake Ferries", "the City of Northgate", "the lease of a pier", 5400, "2025-04-09", ("years", "ten")),
 )  # fmt: skip
 

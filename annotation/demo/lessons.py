@@ -15,6 +15,11 @@ from annotation.models import Attempt, Comment, EditHunk, Item, Project, Test, T
 from annotation.workflow import State
 
 ITEMS = 2
+# Further experts who were given the training set, and what was said to them.
+GIVEN = {
+    TRAINED: "Before the test; it shows what we look for.",
+    "expert-en-law-2": "Ten minutes that show where an answer says more than its letter.",
+}
 MOST_TASKS = 4
 BRIEF = "Ask something that people of this field are asked in earnest, and answer it as you would a colleague."
 
@@ -27,8 +32,9 @@ def fill(project: Project, people: Mapping[str, User]) -> None:
     if training_set is not None:
         training.assign(people["expert"], training_set, people["manager"], "These take a few minutes and help.")
         _learn(training.begin(people["expert-2"], training_set))
-        for person in User.objects.filter(email=f"{TRAINED}@demo.example", memberships__project=project):
-            training.assign(person, training_set, people["manager"], "Before the test; it shows what we look for.")
+        for name, note in GIVEN.items():
+            for person in User.objects.filter(email=f"{name}@demo.example", memberships__project=project):
+                training.assign(person, training_set, people["manager"], note)
 
 
 def _test(project: Project, by: User) -> Test | None:

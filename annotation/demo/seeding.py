@@ -95,7 +95,8 @@ def seed(password: str, items: int | None = None) -> Project:
         further.live(now)
     demo.run(jobs)
     _leave_contexts(demo)
-    _admit_everybody(demo)
+    with turned_to(project.created_at):
+        _admit_everybody(demo)
     lessons.fill(project, people)
     known_cases.fill(project, people["manager"])
     objections.fill(project, people)
