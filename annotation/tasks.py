@@ -15,6 +15,7 @@ from annotation.learning import piece_scoring, testing, testing_results
 from annotation.models import Project
 from annotation.reviewers import controls
 from annotation.standing import alerts
+from core.one_by_one import one_by_one
 from qa import metrics, workers
 from qa.checks.base import Weight
 from qa.engines.base import EngineUnavailable
@@ -175,8 +176,8 @@ def keep_tests(**_later: Any) -> None:
 def look_for_alerts(**_later: Any) -> None:
     """Early warnings of what people did since yesterday, for the people who lead."""
     now = timezone.now()
-    for project in Project.objects.filter(closed_at=None):
-        alerts.look(project, now)
+    projects = Project.objects.filter(closed_at=None).in_bulk()
+    one_by_one("Project", projects, lambda pk: alerts.look(projects[pk], now))
 
 
 @shared_task(queue="fast")

@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from core.arrays import AnyOf
+from core.one_by_one import one_by_one
 from experts.models import Outcome, Standing, StandingChange
 from experts.outcomes import Record, Row, decisions, named, pool_of, records_of
 from experts.pooling import Cell, Pool
@@ -81,13 +82,15 @@ def due(now: datetime) -> dict[int, list[int]]:
 
 def recompute_due(now: datetime) -> int:
     """Returns how many people's standing was computed anew."""
-    count = 0
-    for project_id, people in due(now).items():
-        rule = rule_of(project_id)
-        surroundings = _recent_pool(project_id, rule)
-        for start in range(0, len(people), BATCH):
-            count += len(recompute(project_id, people[start : start + BATCH], now, rule, surroundings))
-    return count
+    waiting = due(now)
+    return sum(one_by_one("Project", waiting, lambda project_id: _recompute(project_id, waiting[project_id], now)))
+
+
+def _recompute(project_id: int, people: list[int], now: datetime) -> int:
+    rule = rule_of(project_id)
+    surroundings = _recent_pool(project_id, rule)
+    batches = (people[start : start + BATCH] for start in range(0, len(people), BATCH))
+    return sum(len(recompute(project_id, batch, now, rule, surroundings)) for batch in batches)
 
 
 def recompute_project(project_id: int, now: datetime, report: Callable[[int], None] = lambda done: None) -> int:
