@@ -65,7 +65,7 @@ class RateForm(CurrencyForm):
         label="Only one cell", help_text="Goes before language and skill.",
     )  # fmt: skip
     kind = forms.ChoiceField(choices=Rate.Kind.choices, label="Pays", initial=Rate.Kind.ITEM)
-    amount = _amount(label="Amount")
+    amount = _amount(label="Amount", help_text="Needed unless the work is not paid.")
     cap = _amount(label="At most per item", help_text="Needed when paid by the hour.")
     valid_from = forms.DateField(label="From", widget=DATE)
     note = forms.CharField(max_length=200, required=False)

@@ -31,7 +31,7 @@ class RuleForm(forms.Form):
         label="Longest delay, hours",
         min_value=0,
         max_value=72,
-        help_text="How much later new places show to the lowest priority; half of it at priority 0.5.",
+        help_text="How much later new places show, after hand-ins too, to the lowest priority; half at 0.5.",
     )
     first_hours = forms.FloatField(
         label="First choice, hours",

@@ -158,7 +158,9 @@ class Supervisor:
         environment = self.start_servers()
         local.write_running(self.var, local.Running(os.getpid(), "up", environment, self.address))
         self.prepare_data()
-        sign_ins = self.seed()
+        demo = self.begin_demo()
+        self.watch(self.web())  # comes up while the demo is made
+        sign_ins = self.finish_demo(demo)
         self.start_services()
         self.wait_for_web()
         self.start_later_services()
@@ -178,13 +180,18 @@ class Supervisor:
         self.finish(self.manage("migrate", "--noinput", "-v0"))
         self.finish(collect)
 
-    def seed(self) -> str:
-        if self.options.no_demo or not any(local.BASE_DIR.glob("*/management/commands/seed_demo.py")):
-            return ""
+    def begin_demo(self) -> Service | None:
+        if self.options.no_demo:
+            return None
         say("Seeding the demo project (once) …")
-        command = self.manage("seed_demo", "--once")
-        self.finish(command)
-        return command.log.read_text().strip()
+        return self.manage("seed_demo", "--once")
+
+    def finish_demo(self, demo: Service | None) -> str:
+        """What to sign in with. Beat and workers wait for it: they live now, the demo in its past."""
+        if demo is None:
+            return ""
+        self.finish(demo)
+        return demo.log.read_text().strip()
 
     def manage(self, name: str, *arguments: str) -> Service:
         service = Service(name, [sys.executable, "manage.py", name, *arguments], self.logs / f"{name}.log")
@@ -199,7 +206,6 @@ class Supervisor:
         self.services.remove(service)
 
     def start_services(self) -> None:
-        self.watch(self.web())
         self.watch(self.worker("fast", 2))
         beat = ["-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile=", "-s", str(self.var / "beat")]
         self.watch(Service("beat", [sys.executable, *beat], self.logs / "beat.log"))
