@@ -82,7 +82,7 @@ class Site:
         self.server = server
         self.url = server.url
         self.new_context = new_context
-        self._signed_in: dict[str, Any] = {}
+        self._signed_in: dict[int, Any] = {}  # by key: after an emptied database the same address is somebody else
 
     def address(self, name: str, *args: object, query: str = "") -> str:
         return f"{self.url}{reverse(name, args=[str(arg) for arg in args])}{query}"
@@ -91,11 +91,11 @@ class Site:
         """A browser in which this person is signed in; the form is filled in once for each."""
         if person is None:
             return self.new_context(**options)
-        if person.email not in self._signed_in:
+        if person.pk not in self._signed_in:
             context = self.new_context()
             self.sign_in(context.new_page(), person)
-            self._signed_in[person.email] = context.storage_state()
-        return self.new_context(storage_state=self._signed_in[person.email], **options)
+            self._signed_in[person.pk] = context.storage_state()
+        return self.new_context(storage_state=self._signed_in[person.pk], **options)
 
     def page_of(self, person: User | None, **options: Any) -> Page:
         return watched(self.browser_of(person, **options).new_page())
