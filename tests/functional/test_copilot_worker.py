@@ -81,7 +81,7 @@ def underlined(page: Page) -> list[str]:
 
 def eventually_underlined(page: Page, words: str) -> None:
     """The worker may have to load its engine first."""
-    eventually(lambda: words in underlined(page), 60)
+    eventually(lambda: words in underlined(page), 100)
 
 
 def test_an_error_is_underlined_applied_by_key_and_undo_brings_it_back(desk: tuple[Page, Assignment]) -> None:
