@@ -13,7 +13,7 @@ from annotation.copilot.panel import Panel, live_panel
 from annotation.models import Assignment, Clause, Comment, Draft, Format, Guideline, Item, Review, Verdict
 from annotation.posted import OWN
 from annotation.reasons import SkipReason
-from annotation.texts import CONTEXT_FIELDS, Written
+from annotation.texts import Written
 from annotation.workflow import Stage, State
 from annotation.writing import starting_text
 from catalog.skills import DESCRIPTIONS, Skill
@@ -189,10 +189,6 @@ def _returning_review(item: Item) -> Review | None:
     if item.current_id is None:
         return None
     return Review.objects.filter(revision_id=item.current_id, verdict=Verdict.RETURN).order_by("-pk").first()
-
-
-def own_names() -> tuple[str, ...]:
-    return tuple(OWN + name for name in CONTEXT_FIELDS)
 
 
 def why_in_words(why: dict[str, Any]) -> list[tuple[str, str]]:

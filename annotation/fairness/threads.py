@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -335,9 +334,3 @@ def threads_of(desk: Desk, item: Item) -> list[Shown]:
     if item.author_id == desk.user.pk or not desk.may(Permission.SEE_ITEMS):
         found = found.filter(members__person=desk.user)
     return shown(desk, found)
-
-
-def waiting_for_editors(desk: Desk) -> int:
-    """Threads of others' items in which an editor's answer is awaited."""
-    waiting = Thread.objects.filter(project=desk.project, waits_for=Part.EDITOR)
-    return waiting.filter(~Q(item__author=desk.user)).count()

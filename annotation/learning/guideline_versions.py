@@ -78,7 +78,3 @@ def _tell(change: GuidelineChange) -> None:
             f"{lapse.due_at:%d %B %Y}; you work as before until then."
         )
         feedback.send(change.project, lapse.attempt.person, change.by, text)
-
-
-def latest_change(project: Project) -> GuidelineChange | None:
-    return GuidelineChange.objects.filter(project=project).first()

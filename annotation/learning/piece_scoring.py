@@ -54,10 +54,6 @@ def _admitted() -> QuerySet[Qualification]:
     )
 
 
-def _of(**wanted: object) -> Exists:
-    return Exists(PieceAssignment.objects.filter(**wanted))
-
-
 def open_to(desk: Desk) -> QuerySet[Piece]:
     """What this reviewer may be handed now. Never their own, nor one that they gave back or while they sit that test;
     a second try goes to another than the first, and nobody scores whoever has scored them."""

@@ -75,14 +75,6 @@ class ActiveTime:
     def seconds(self) -> int:
         return sum(sum(stages.values()) for stages in self.by_day.values())
 
-    @property
-    def by_stage(self) -> dict[str, int]:
-        total: dict[str, int] = defaultdict(int)
-        for stages in self.by_day.values():
-            for stage, seconds in stages.items():
-                total[stage] += seconds
-        return dict(total)
-
     def days(self, last: date, count: int) -> Iterator[tuple[date, Mapping[str, int]]]:
         """The latest `count` days, oldest first, empty ones too."""
         for back in range(count - 1, -1, -1):

@@ -137,11 +137,6 @@ def _peers(project: Project, reviewer: User) -> list[Case]:
     return pairs + _told(lambda one: one.kind == ReviewerOutcome.Kind.SECOND, _same)(project, reviewer)
 
 
-def _of_pair(one: Judged, other: Judged) -> Case:
-    is_right = is_same(one.verdict, other.verdict)
-    return Case(one.item, "Review", _label(one.verdict), one.at, _label(other.verdict), is_right)
-
-
 def _severity(project: Project, reviewer: User) -> list[Case]:
     rows = Outcome.objects.filter(project_id=project.pk, judged_by_id=reviewer.pk).order_by("-at", "-id")[:MOST]
     return [Case(one.item_id, "Decision", str(one.get_kind_display()), one.at, _named(one.reasons)) for one in rows]

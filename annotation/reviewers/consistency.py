@@ -83,10 +83,6 @@ class Figures:
     seconds: float | None
     streak: int
 
-    @property
-    def is_alarming(self) -> bool:
-        return self.streak >= STREAK_ALARM
-
 
 @dataclass(frozen=True)
 class Known:
