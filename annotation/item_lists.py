@@ -16,6 +16,7 @@ from annotation.models import Appeal, Assignment, Cell, Item, Project, Review, V
 from annotation.reasons import Reason
 from annotation.texts import clean
 from annotation.workflow import PLACELESS, State
+from core.numbers import is_id
 from experts.models import Outcome
 
 LONG_WAIT = timedelta(days=1)
@@ -82,16 +83,12 @@ class ItemFilter:
         wanted["outcome"] = wanted["outcome"] if wanted["outcome"] in Outcome.Kind.values else ""
         wanted["reason"] = wanted["reason"] if wanted["reason"] in Reason.values else ""
         for name in ("cell", "author", "holder"):
-            wanted[name] = wanted[name] if _is_number(wanted[name]) else ""
+            wanted[name] = wanted[name] if is_id(wanted[name]) else ""
         return cls(**wanted)
 
     @property
     def is_empty(self) -> bool:
         return self == ItemFilter()
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def counted_items(project: Project) -> QuerySet[Item]:
